@@ -1,0 +1,94 @@
+"""Recycled memory: an array's buffer returns by itself when the last view of the array is gone.
+
+First touch of fresh memory costs more than most element-wise kernels, so buffers go round. The arena also keeps
+the books: `peak` is the most it ever held.
+"""
+
+from __future__ import annotations
+
+import weakref
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from math import prod
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+_ALIGNMENT = 64
+_SMALL = 1 << 14
+_WASTE = 4
+"""A request is served from a buffer at most this many times as large."""
+
+
+class _Lease:
+    """The owner of a lent buffer in NumPy's eyes; views keep it alive, its end is the buffer's return."""
+
+    __slots__ = ("__array_interface__", "__weakref__")
+
+    def __init__(self, address: int, shape: tuple[int, ...], code: str) -> None:
+        self.__array_interface__ = {"data": (address, False), "shape": shape, "typestr": code, "version": 3}
+
+
+class Arena:
+    """A pool of buffers. Bytes `held` are the pool's, in use or waiting; `peak` is their maximum."""
+
+    def __init__(self) -> None:
+        self.held = 0
+        self.peak = 0
+        self._free: list[tuple[int, int]] = []
+        self._buffers: dict[int, Array] = {}
+        self._lock = RLock()
+
+    def empty(self, shape: Sequence[int], dtype: npt.DTypeLike) -> Array:
+        """An uninitialised C-contiguous array."""
+        kind = np.dtype(dtype)
+        size = prod(shape) * kind.itemsize
+        if size < _SMALL:
+            return np.empty(tuple(shape), kind)
+        with self._lock:
+            buffer = self._take(size)
+        address = buffer.ctypes.data
+        address += -address % _ALIGNMENT
+        lease = _Lease(address, tuple(shape), kind.str)
+        weakref.finalize(lease, self._give_back, buffer).atexit = False
+        return np.asarray(lease)
+
+    def count(self, size: int) -> None:
+        """Enter memory that was taken elsewhere (negative: given back) into the books."""
+        with self._lock:
+            self.held += size
+            self.peak = max(self.peak, self.held)
+
+    def _take(self, size: int) -> Array:
+        at = bisect_left(self._free, (size + _ALIGNMENT, 0))
+        if at < len(self._free) and self._free[at][0] <= _WASTE * size + _SMALL:
+            return self._buffers.pop(self._free.pop(at)[1])
+        size += _ALIGNMENT
+        if self.held + size > self.peak:
+            self._drop()
+        buffer = np.empty(size, np.uint8)
+        self.held += size
+        self.peak = max(self.peak, self.held)
+        return buffer
+
+    def _drop(self) -> None:
+        """Return what is waiting to the system: a request that raises the peak must not find it lying about."""
+        self.held -= sum(size for size, _ in self._free)
+        self._free.clear()
+        self._buffers.clear()
+
+    def _give_back(self, buffer: Array) -> None:
+        with self._lock:
+            insort(self._free, (buffer.size, id(buffer)))
+            self._buffers[id(buffer)] = buffer
+
+
+def owner_of(array: Array) -> object:
+    """What owns an array's memory: two arrays with the same owner may overlap."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array if array.base is None else array.base

@@ -1,0 +1,164 @@
+"""The walk over the graph: one step per layer, each array dropped after its last reader.
+
+Arrays go back to the arena when the last view of them is gone, so the walk only forgets. A step may write over an
+input that nobody else needs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import sqrt
+from time import perf_counter
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cnncalc.backend.arena import Array, owner_of
+from cnncalc.backend.errors import ExecutionError
+from cnncalc.backend.kernels import KERNELS, Kernel
+from cnncalc.backend.weights import Pool, Weights
+from cnncalc.backend.work import Work
+from cnncalc.graph import Graph, Node
+
+Finish = Callable[[Array], None]
+
+
+class Step(NamedTuple):
+    """One kernel to run: it reads the slots `inputs` and fills `slot` (slots are numbered like the graph's nodes).
+
+    `layer` holds the bare hyperparameters, so that no kernel can ask a layer for more. `spread` is the mean square
+    its input is expected to have.
+    """
+
+    slot: int
+    name: str
+    kernel: Kernel
+    layer: SimpleNamespace
+    inputs: tuple[int, ...]
+    weights: Any
+    spread: float = 1.0
+    finish: Finish | None = None
+
+
+class Done(NamedTuple):
+    """A step that was run: its output and how long it took."""
+
+    step: Step
+    output: Array
+    seconds: float
+
+
+def steps_of(graph: Graph, weights: Callable[[Node], Weights]) -> list[Step]:
+    """The graph's layers as steps; `weights` is asked once per layer that does not share another's."""
+    spreads = _spreads(graph)
+    own: dict[int, Weights] = {}
+    steps = []
+    for node in graph.layers:
+        root = root_of(graph, node)
+        if root.index not in own:
+            own[root.index] = weights(root)
+        layer = SimpleNamespace(**vars(node.layer))
+        steps.append(
+            Step(node.index, node.name, KERNELS[node.kind], layer, node.inputs, own[root.index],
+                 spreads[node.inputs[0]])
+        )
+    return steps
+
+
+def root_of(graph: Graph, node: Node) -> Node:
+    """The node whose weights a node uses: itself, or the one it shares with."""
+    while node.shares is not None:
+        node = graph.nodes[node.shares]
+    return node
+
+
+def weights_from(pool: Pool, work: Work, keep: Callable[[Node], bool]) -> Callable[[Node], Weights]:
+    """Seeded weights for a node, read from a place in the pool that depends on the node alone."""
+    return lambda node: Weights(pool, work.arena, 7_368_787 * node.index, keep=keep(node))
+
+
+_SPREADS: dict[str, float] = {
+    **dict.fromkeys(("relu", "relu6", "silu", "gelu", "mish", "hard_swish", "prelu", "leaky_relu"), 0.5),
+    **dict.fromkeys(("sigmoid", "hard_sigmoid"), 0.25),
+}
+"""How activations change the mean square of normally distributed numbers, roughly."""
+
+_UNIT = frozenset(
+    ("conv", "depthwise", "transposed_conv", "fc", "layernorm", "groupnorm", "instancenorm", "l2norm")
+)
+"""Kinds whose output has about unit mean square whatever comes in."""
+
+
+def _spreads(graph: Graph) -> list[float]:
+    """The mean square expected in every node's output.
+
+    Weights are scaled by it (kernels divide by the root of their input's), so that residual sums, which grow with
+    every block, neither overflow nor fade, however deep the network is.
+    """
+    spreads: list[float] = []
+    for node in graph.nodes:
+        inputs = [spreads[index] for index in node.inputs]
+        if node.kind in _UNIT or not inputs:
+            spread = 1.0
+        elif node.kind == "add":
+            spread = sum(inputs)
+        elif node.kind == "multiply":
+            spread = float(np.prod(inputs))
+        elif node.kind == "rescale":
+            spread = inputs[0] * vars(node.layer)["factor"] ** 2
+        else:
+            spread = max(inputs) * _SPREADS.get(node.kind, 1.0)
+        spreads.append(min(max(spread, 1e-12), 1e12))
+    return spreads
+
+
+def walk(
+    steps: Sequence[Step], values: dict[int, Array], outputs: Iterable[int], work: Work
+) -> Iterator[Done]:
+    """Run the steps. `values` holds the arrays of the input slots, and at the end those of the outputs.
+
+    Raises:
+        ExecutionError: where memory runs out, naming the layer.
+    """
+    expiring = _expiring(steps, outputs)
+    owners = Counter(id(owner_of(array)) for array in values.values())
+    for step, last in zip(steps, expiring, strict=True):
+        arrays = [values[slot] for slot in step.inputs]
+        expendable = [
+            values[slot]
+            for slot in last
+            if owners[id(owner_of(values[slot]))] == 1 and step.inputs.count(slot) == 1
+        ]
+        work.begin(1 / sqrt(step.spread), expendable, step.finish)
+        started = perf_counter()
+        output = _run(step, arrays, work)
+        seconds = perf_counter() - started
+        values[step.slot] = output
+        owners[id(owner_of(output))] += 1
+        for slot in last:
+            owners[id(owner_of(values[slot]))] -= 1
+            del values[slot]
+        del arrays, expendable
+        yield Done(step, output, seconds)
+        del output
+
+
+def _run(step: Step, arrays: list[Array], work: Work) -> Array:
+    try:
+        return step.kernel(step.layer, arrays, step.weights, work)
+    except MemoryError:
+        raise ExecutionError(f"memory ran out at layer {step.name}") from None
+
+
+def _expiring(steps: Sequence[Step], outputs: Iterable[int]) -> list[tuple[int, ...]]:
+    """For every step the slots that nobody reads after it; its own where nobody reads it at all."""
+    needed = set(outputs)
+    expiring: list[tuple[int, ...]] = []
+    for step in reversed(steps):
+        used = dict.fromkeys((*step.inputs, step.slot))
+        expiring.append(tuple(slot for slot in used if slot not in needed))
+        needed.update(step.inputs)
+    expiring.reverse()
+    return expiring

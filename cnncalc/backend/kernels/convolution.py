@@ -1,0 +1,145 @@
+"""Convolutions: as one product, in tiles of copied windows, in groups, by a connection table.
+
+The weight tensor is kept as (groups, *kernel, channels seen, filters of a group), so that every product reads it
+as a matrix. Frameworks have (filters, channels seen, *kernel).
+"""
+
+from __future__ import annotations
+
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+
+from cnncalc.backend import planner
+from cnncalc.backend.arena import Array
+from cnncalc.backend.kernels import depthwise, window, winograd
+from cnncalc.backend.weights import SHIFT, Frame, Law, Weights
+from cnncalc.backend.work import Work, as_matrix, tiles
+
+_TILE_BYTES = 1 << 21
+_TILE_POSITIONS = 200
+"""A tile of windows fits into the cache, but has rows enough for the product to be efficient."""
+
+
+def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
+    """`layer.filters` filters over (batch, ..., height, width, channels); the extents are those of the window view."""
+    (x,) = arrays
+    kernel, stride, dilation = map(window.sizes, (layer.kernel, layer.stride, layer.dilation))
+    pads = window.pads_of(layer.pad, x.shape[1:-1], kernel, stride, dilation)
+    source = window.padded(x, pads, work)
+    view = window.windows(source, kernel, stride, dilation)
+    if layer.connections is not None:
+        return _by_table(layer, source, view, weights, work)
+    groups, channels, filters = layer.groups, x.shape[-1], layer.filters
+    axes = len(kernel)
+    w = weights.draw(
+        "weight",
+        (groups, *kernel, channels // groups, filters // groups),
+        Law(deviation=work.gain / sqrt(prod(kernel) * (channels // groups))),
+        frame=Frame((0, axes + 2, axes + 1, *range(1, axes + 1)), (filters, channels // groups, *kernel)),
+    )
+    bias = weights.draw("bias", (filters,), SHIFT) if layer.bias else None
+    shape = planner.Shape(
+        kernel, stride, dilation, groups, channels, filters, view.shape[1 : 1 + axes], source is not x
+    )
+    work.kernel, work.why = planner.choose(shape, direct=work.direct)
+    if work.kernel == planner.DEPTHWISE:
+        flat = weights.derived("depthwise", lambda: np.ascontiguousarray(_per_map(w, kernel)))
+        return depthwise.slide(source, view, flat, bias, work)
+    y = work.empty((*view.shape[: 1 + axes], filters), x)
+    if work.kernel == planner.PRODUCT:
+        _product(x, w.reshape(channels, filters), bias, y, work)
+    elif work.kernel == planner.WINOGRAD:
+        transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
+        winograd.convolve(source, transformed, bias, y, work)
+        if work.spot_check:
+            work.deviation = _compare(view, w, y, bias)
+    else:
+        _tiled(view, w, bias, y, work)
+    return y
+
+
+def _per_map(w: Array, kernel: window.Sizes) -> Array:
+    """Weights of as many groups as maps, as (*kernel, maps·multiplier)."""
+    return np.moveaxis(w[..., 0, :], 0, -2).reshape(*kernel, -1)
+
+
+def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
+    rows, out = as_matrix(x), as_matrix(y)
+    hands = work.hands(rows.size * out.shape[-1])
+    most = len(rows)
+    if hands > 1 or work.finish is not None:
+        most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // (out.shape[-1] * y.itemsize)))
+
+    def one(where: tuple[Any, ...], hand: int) -> None:
+        work.multiply(rows[where], w, out[where])
+        work.complete(out[where], bias)
+
+    work.share(tiles((len(rows),), most), hands, one)
+
+
+def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
+    """Copy the windows of a tile side by side and multiply: im2col without its memory."""
+    groups, depth = w.shape[0], prod(w.shape[1:-1])
+    w = w.reshape(groups, depth, -1)
+    extents = y.shape[:-1]
+    hands = work.hands(prod(extents) * w.size)
+    most = max(_TILE_POSITIONS, _TILE_BYTES // (groups * depth * y.itemsize))
+    most = min(most, max(_TILE_POSITIONS, -(-prod(extents) // hands)))
+    # (batch, *outputs, *kernel, groups, seen) with the groups in front
+    view = np.moveaxis(view.reshape(*view.shape[:-1], groups, -1), -2, 0)
+    parts = list(tiles(extents, most))
+    largest = max(prod(y[part].shape[:-1]) for part in parts)
+    room = [work.empty((groups * largest * depth,), y) for _ in range(hands)]
+
+    def one(where: tuple[Any, ...], hand: int) -> None:
+        source, out = view[(slice(None), *where)], as_matrix(y[where])
+        columns = room[hand][: groups * len(out) * depth]
+        np.copyto(columns.reshape(source.shape), source)
+        columns = columns.reshape(groups, len(out), depth)
+        if groups == 1:
+            work.multiply(columns[0], w[0], out)
+        else:
+            work.multiply(columns, w, np.moveaxis(out.reshape(len(out), groups, -1), 1, 0))
+        work.complete(out, bias)
+
+    work.share(parts, hands, one)
+
+
+def _by_table(layer: Any, source: Array, view: Array, weights: Weights, work: Work) -> Array:
+    """Each link of a filter to an input map has a window of its own; a filter sums its links (LeNet-5's C3)."""
+    kernel = window.sizes(layer.kernel)
+    lengths = [len(maps) for maps in layer.connections]
+    links = sum(lengths)
+    w = weights.draw(
+        "weight",
+        (*kernel, links),
+        Law(deviation=work.gain / sqrt(prod(kernel) * max(1, links) / max(1, len(lengths)))),
+        frame=Frame((len(kernel), *range(len(kernel))), (links, *kernel)),
+    )
+    bias = weights.draw("bias", (layer.filters,), SHIFT) if layer.bias else None
+    work.kernel, work.why = "by table", "every link has a window of its own"
+    chosen = np.ascontiguousarray(source[..., [index for maps in layer.connections for index in maps]])
+    apart = window.windows(chosen, kernel, window.sizes(layer.stride), window.sizes(layer.dilation))
+    finish, work.finish = work.finish, None
+    linked = depthwise.slide(chosen, apart, w, None, work)
+    work.finish = finish
+    y = work.empty((*linked.shape[:-1], len(lengths)), source)
+    y.fill(0)
+    starts = np.cumsum([0, *lengths[:-1]])
+    seeing = [index for index, length in enumerate(lengths) if length]
+    if seeing:
+        y[..., seeing] = np.add.reduceat(linked, starts[seeing], axis=-1)
+    work.complete(y, bias)
+    return y
+
+
+def _compare(view: Array, w: Array, y: Array, bias: Array | None) -> float:
+    """The largest difference between the first tile of a result and its direct computation, relatively."""
+    tile = (slice(0, 1), slice(0, 4), slice(0, 4))
+    exact = np.tensordot(view[tile], w[0], 3)
+    if bias is not None:
+        exact += bias
+    scale = float(np.abs(exact).max()) or 1.0
+    return float(np.abs(exact - y[tile]).max()) / scale

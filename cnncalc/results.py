@@ -1,0 +1,116 @@
+"""What executions return, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is said of a layer, by prediction or by execution.
+
+    Attributes:
+        shape: its output, channels first, without the batch.
+        parameters: learned numbers.
+        non_trainable: stored numbers that are not learned.
+        macs: multiply–accumulates per image; None where an execution did not count them.
+        weights: the weight tensors by name, shapes in the frameworks' layouts.
+    """
+
+    shape: tuple[int, ...]
+    parameters: int
+    non_trainable: int
+    macs: int | None
+    weights: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The machine-readable form."""
+        return {
+            "shape": list(self.shape),
+            "parameters": self.parameters,
+            "non_trainable": self.non_trainable,
+            "macs": self.macs,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCheck:
+    """One layer, predicted and executed.
+
+    Attributes:
+        disagreements: in words, what differs; empty where all agrees.
+        kernel: the algorithm that ran, and `why` it was chosen.
+        seconds: how long it ran.
+        gflops: billions of floating-point operations a second, 2 per multiply–accumulate; None where none was counted.
+        deviation: where one tile was checked against the direct kernel, the largest relative difference.
+    """
+
+    name: str
+    kind: str
+    predicted: Measured
+    executed: Measured
+    disagreements: tuple[str, ...]
+    kernel: str
+    why: str
+    seconds: float
+    gflops: float | None = None
+    deviation: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether prediction and execution agree."""
+        return not self.disagreements
+
+    def as_dict(self) -> dict[str, Any]:
+        """The machine-readable form."""
+        return {
+            "name": self.name,
+            "predicted": self.predicted.as_dict(),
+            "executed": self.executed.as_dict(),
+            "ok": self.ok,
+            "disagreements": list(self.disagreements),
+            "kernel": self.kernel,
+            "why": self.why,
+            "seconds": self.seconds,
+            "gflops": self.gflops,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The outcome of executing a network and comparing every layer with its prediction.
+
+    Attributes:
+        problems: what concerns the network as a whole, such as an output that is not finite.
+        statement: what was executed and compared, and how, in plain sentences.
+        seconds: how long executing and comparing took.
+        peak_bytes: the most memory the backend held at once; `predicted_peak_bytes` is its estimate beforehand.
+    """
+
+    name: str
+    layers: tuple[LayerCheck, ...]
+    problems: tuple[str, ...]
+    statement: tuple[str, ...]
+    seconds: float
+    peak_bytes: int
+    predicted_peak_bytes: int
+
+    @property
+    def verified(self) -> bool:
+        """Whether everything agrees and every output is finite."""
+        return not self.problems and all(layer.ok for layer in self.layers)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The machine-readable form."""
+        return {
+            "schema_version": 1,
+            "name": self.name,
+            "verified": self.verified,
+            "layers": [layer.as_dict() for layer in self.layers],
+            "problems": list(self.problems),
+            "statement": list(self.statement),
+            "seconds": self.seconds,
+            "peak_bytes": self.peak_bytes,
+            "predicted_peak_bytes": self.predicted_peak_bytes,
+        }
