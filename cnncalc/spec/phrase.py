@@ -20,7 +20,7 @@ _FILLERS = frozenset(
     ("a", "an", "and", "are", "at", "by", "each", "in", "is", "layer", "of", "over", "per", "the", "to", "using",
      "with")
 )
-_JOINTS = frozenset(("=", ":", "of", "is", "by", "to"))
+_JOINTS = frozenset(("=", ":", "-", "of", "is", "by", "to"))
 _SEPARATORS = frozenset(",;.-=:@&")
 _LETTERS = {
     "K": "filters", "F": "kernel", "S": "stride", "P": "pad", "N": "units",
@@ -118,7 +118,10 @@ def kind_words(kind: str) -> frozenset[str]:
 
 
 class Binder:
-    """Binds the values among some tokens to the fields of a kind; `rest` lists the tokens it has no use for."""
+    """Binds the values among some tokens to the fields of a kind.
+
+    `rest` lists the tokens it has no use for and why; `again` the values said for fields that had one already.
+    """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -126,6 +129,7 @@ class Binder:
         self.values: dict[str, Any] = {}
         self.spans: dict[str, Span] = {}
         self.rest: list[tuple[Token, str]] = []
+        self.again: list[tuple[str, Any]] = []
         self._pending: list[tuple[int, Token]] = []
         self._pieces: Sequence[Token] = ()
 
@@ -292,6 +296,7 @@ class Binder:
 
     def _put(self, name: str, value: Any, start: int, end: int) -> None:
         if self.values.get(name, value) != value:
+            self.again.append((name, value))
             piece = next(piece for piece in self._pieces if piece.end > start)
             self._refuse(piece, f"`{name}` is said twice: {_shown(self.values[name])} and {_shown(value)}")
             return
@@ -315,8 +320,12 @@ class Binder:
         if token.kind == "size":
             return next((n for n, f in self.fields.items() if isinstance(f.type, Sizes | Padding)), None)
         first = next(iter(self.fields), None)
-        leads = index == 0 or self._sized(index)
+        leads = self._sized(index) or all(map(self._idle, range(index)))
         return first if first and leads and _takes(self.fields[first], token) else None
+
+    def _idle(self, index: int) -> bool:
+        """Whether the token at `index` neither is nor announces a value."""
+        return not self._pieces[index].is_value and self._field_at(index)[0] is None
 
     def _sized(self, index: int) -> bool:
         """Whether a size follows directly, as after the number of filters."""

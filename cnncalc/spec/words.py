@@ -72,6 +72,16 @@ def _whole(text: str) -> int:
     return int(text.replace(",", "")) if spoken is None else spoken
 
 
+_NOT_PLURAL = frozenset(
+    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "this", "thus", "times", "us", "vs",
+     "was", "yes")
+)
+
+
 def singular(word: str) -> str:
-    """A word without the s of the plural."""
-    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith("ss") else word
+    """A word without the ending of the plural: `filters`, `biases`, `passes`."""
+    if word in _NOT_PLURAL or len(word) < 3:
+        return word
+    if word.endswith(("sses", "iases", "xes", "ches")) and word != "axes":
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word

@@ -1,0 +1,1 @@
+"""Questions put to a graph: counts and totals, conventions of counting, receptive fields, depth, memory."""

@@ -1,0 +1,44 @@
+"""Worked formulas. The functions that compute fill one in when they are handed one; else it costs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Step(NamedTuple):
+    """One line of working: what is computed, the rule, the rule with the numbers put in, the result."""
+
+    quantity: str
+    rule: str
+    numbers: str
+    result: str
+    remark: str = ""
+
+    @property
+    def text(self) -> str:
+        """The step as one line: `width: (227 - 11 + 2·0)/4 + 1 = 55`."""
+        worked = self.numbers if self.numbers == self.result else f"{self.numbers} = {self.result}"
+        tail = f" ({self.remark})" if self.remark else ""
+        return f"{self.quantity}: {worked}{tail}"
+
+
+@dataclass(slots=True)
+class Derivation:
+    """The steps of a computation, in order."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def add(self, quantity: str, rule: str, numbers: str, result: object, remark: str = "") -> None:
+        """Append a step; whole numbers are written with thousands separators."""
+        self.steps.append(Step(quantity, rule, numbers, number(result), remark))
+
+
+def number(value: object) -> str:
+    """A result as people read it: 34944 becomes `34,944`; text stays as it is."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def times(*factors: int) -> str:
+    """A product as it is written on paper: `11·11·3`, factors of 1 kept."""
+    return "·".join(number(factor) for factor in factors)

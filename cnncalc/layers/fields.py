@@ -1,0 +1,222 @@
+"""The types a hyperparameter can have. Reading, schema, reference pages and phrases all start from these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from cnncalc.graph import AXIS_NAMES
+
+SIDE_NAMES = (("left", "right"), ("top", "bottom"), ("front", "back"))
+"""The sides of each axis, in the order of the axes."""
+
+REQUIRED: Final = object()
+"""The default of a field that must be given."""
+
+
+@dataclass(frozen=True)
+class Type:
+    """What values a hyperparameter takes. `says` completes the sentence "takes …"."""
+
+    @property
+    def says(self) -> str:
+        """The type in words."""
+        raise NotImplementedError
+
+    def spread(self, value: Any, axes: int) -> Any:
+        """The one representation a layer keeps, from any way the value may be given.
+
+        Raises:
+            ValueError: where it does not go with the number of spatial axes.
+        """
+        return value
+
+
+@dataclass(frozen=True)
+class Integer(Type):
+    """One whole number from `least` upwards."""
+
+    least: int = 1
+
+    @property
+    def says(self) -> str:
+        return "a whole number" + ("" if self.least == 0 else f" from {self.least}")
+
+
+@dataclass(frozen=True)
+class Number(Type):
+    """One real number within closed or open bounds."""
+
+    least: float | None = None
+    most: float | None = None
+    above: float | None = None
+
+    @property
+    def says(self) -> str:
+        if self.above is not None:
+            return f"a number above {self.above:g}"
+        if self.least is not None and self.most is not None:
+            return f"a number from {self.least:g} to {self.most:g}"
+        if self.least is not None:
+            return f"a number from {self.least:g}"
+        return "a number"
+
+    def admits(self, value: float) -> bool:
+        """Whether the value lies within the bounds."""
+        return (
+            (self.least is None or value >= self.least)
+            and (self.most is None or value <= self.most)
+            and (self.above is None or value > self.above)
+        )
+
+
+@dataclass(frozen=True)
+class Boolean(Type):
+    """`true` or `false`."""
+
+    says: ClassVar[str] = "true or false"  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Choice(Type):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        return " or ".join(f"`{word}`" for word in self.words)
+
+
+@dataclass(frozen=True)
+class Sizes(Type):
+    """A size on every spatial axis: `3`, `7x1` (width first), `{width: 7, height: 1}`.
+
+    The layer's value is a tuple with one number per axis, width first.
+    """
+
+    least: int = 1
+
+    @property
+    def says(self) -> str:
+        return "a size such as 3, 3x3 or {width: 3, height: 3}"
+
+    def spread(self, value: Any, axes: int) -> Any:
+        if value is None or axes == 0:
+            return None if value is None else ()
+        if isinstance(value, int):
+            return (value,) * axes
+        if isinstance(value, Mapping):
+            return _by_axis(value, axes)
+        return _one_each(tuple(value), axes)
+
+
+@dataclass(frozen=True)
+class Padding(Type):
+    """Zeros around the volume: a number, `WxH`, sides by name, `half`, `same` or `valid`.
+
+    The layer's value is one of the words, or a tuple with (before, after) per axis, width first.
+    """
+
+    words: tuple[str, ...] = ("half", "same", "valid")
+
+    @property
+    def says(self) -> str:
+        listed = ", ".join(f"`{word}`" for word in self.words)
+        return "a number, WxH, {left, right, top, bottom}" + (f", {listed}" if listed else "")
+
+    def spread(self, value: Any, axes: int) -> Any:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int):
+            return ((value, value),) * axes
+        if isinstance(value, Mapping):
+            unknown = set(value) - {side for pair in SIDE_NAMES[:axes] for side in pair}
+            if unknown and axes:
+                raise ValueError(f"a volume with {axes} spatial {'axes' if axes > 1 else 'axis'} has no "
+                                 f"{sorted(unknown)[0]}")
+            return tuple((value.get(a, 0), value.get(b, 0)) for a, b in SIDE_NAMES[:axes])
+        if axes == 0:
+            return ()
+        each = _one_each(tuple(value), axes)
+        return tuple((n, n) if isinstance(n, int) else tuple(n) for n in each)
+
+
+def _one_each(value: tuple[Any, ...], axes: int) -> tuple[Any, ...]:
+    if len(value) != axes:
+        have = "one spatial axis" if axes == 1 else f"{axes} spatial axes"
+        raise ValueError(f"{len(value)} numbers are given and the volume has {have}")
+    return value
+
+
+def _by_axis(value: Mapping[str, int], axes: int) -> tuple[int, ...]:
+    names = AXIS_NAMES[:axes] if axes > 1 or "length" not in value else ("length",)
+    for name in value:
+        if name not in names:
+            raise ValueError(f"the volume has no {name}")
+    for name in names:
+        if name not in value:
+            raise ValueError(f"the {name} is missing")
+    return tuple(value[name] for name in names)
+
+
+@dataclass(frozen=True)
+class Reference(Type):
+    """The name of another layer, read as a second input."""
+
+    says: ClassVar[str] = "the name of a layer"  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class VolumeType(Type):
+    """A volume `WxHxD`; the layer's value is a `Volume`."""
+
+    says: ClassVar[str] = "a volume WxHxD"  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Connections(Type):
+    """For each filter the list of input maps it sees, counted from 0."""
+
+    says: ClassVar[str] = "a list with, for each filter, the input maps it sees"  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class ChannelPad(Type):
+    """`[before, after]`: channels of zeros added on either side."""
+
+    says: ClassVar[str] = "a list [before, after]"  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One hyperparameter: its type, its meaning, its default, the lecture's words for it.
+
+    Attributes:
+        words: nouns and verbs that announce the value in a phrase (`filters`, `stride`).
+        follows: the field whose value is the default where this one is not given.
+    """
+
+    type: Type
+    about: str
+    default: Any = REQUIRED
+    words: tuple[str, ...] = ()
+    follows: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a layer cannot be made without it."""
+        return self.default is REQUIRED and self.follows is None
+
+
+def hyper(
+    type: Type,
+    about: str,
+    *,
+    default: Any = REQUIRED,
+    words: tuple[str, ...] = (),
+    follows: str | None = None,
+) -> Any:
+    """Declare a hyperparameter in the body of a layer class."""
+    return Field(type, about, default, words, follows)

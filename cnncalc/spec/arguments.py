@@ -1,0 +1,171 @@
+"""What stands behind a layer kind: hyperparameters by name, one value, or a phrase; made into layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from typing import Any
+
+from cnncalc.layers import layer_class
+from cnncalc.layers.base import Layer
+from cnncalc.layers.fields import Field
+from cnncalc.spec.findings import Findings
+from cnncalc.spec.items import Item
+from cnncalc.spec.scalars import ScalarError, is_size
+from cnncalc.spec.source import Span, end_of, span, start_of
+from cnncalc.spec.suggest import did_you_mean
+from cnncalc.spec.tree import Mapping, Scalar, Tree, extent
+from cnncalc.spec.values import ValueFault, Work, has_formula, read_field
+
+
+class Arguments:
+    """A layer item's hyperparameters. Those without formulas are read once; layers are kept by number of axes.
+
+    Attributes:
+        places: where the value of each given hyperparameter stands.
+        seen_depth: the depth that a phrase such as `5x5x3 filters` names.
+        good: False where something is wrong with it, which is reported already.
+    """
+
+    __slots__ = ("_layers", "cls", "dynamic", "fields", "good", "item", "literal", "phrase", "places", "seen_depth")
+
+    def __init__(self, item: Item, findings: Findings) -> None:
+        self.item = item
+        self.cls: type[Layer] = layer_class(item.head.text)
+        self.fields: Map[str, Field] = self.cls.fields
+        self.literal: dict[str, Any] = {}
+        self.dynamic: dict[str, Tree] = {}
+        self.places: dict[str, Tree | Span] = {}
+        self.phrase: Any = None
+        self.seen_depth: int | None = None
+        self.good = True
+        self._layers: dict[int, Layer] = {}
+        self._read(findings)
+
+    def place(self, field: str | None) -> Span:
+        """Where a hyperparameter's value stands; the kind's own place where it is not given."""
+        found = self.places.get(field or "")
+        if found is None:
+            return self.item.head.at
+        return found if isinstance(found, int) else extent(found)
+
+    def layer(self, axes: int, work: Work) -> Layer:
+        """The layer for a volume with a number of spatial axes.
+
+        Raises:
+            ValueFault: where a formula's result does not fit its field.
+            LayerError: `arity`.
+        """
+        if not self.dynamic:
+            layer = self._layers.get(axes)
+            if layer is None:
+                layer = self._layers[axes] = self.cls.make(axes, **self._spoken(axes))
+            return layer
+        values = self._spoken(axes)
+        for name, tree in self.dynamic.items():
+            values[name] = read_field(self.fields[name].type, tree, work)
+        return self.cls.make(axes, **values)
+
+    def _spoken(self, axes: int) -> dict[str, Any]:
+        if self.phrase is None:
+            return dict(self.literal)
+        said = self.phrase.for_axes(axes)
+        self.seen_depth = said.seen_depth
+        return dict(said.values)
+
+    def _read(self, findings: Findings) -> None:
+        value = self.item.value
+        if value is None or (isinstance(value, Scalar) and value.empty):
+            self._missing(findings)
+        elif isinstance(value, Mapping):
+            for name, (key, tree) in value.entries.items():
+                self._by_name(name, key, tree, findings)
+            self._missing(findings)
+        elif isinstance(value, Scalar):
+            self._positional(value, findings)
+        else:
+            self._listed(value, findings)
+
+    def _by_name(self, name: str, key: Scalar, tree: Tree, findings: Findings) -> None:
+        if name not in self.fields:
+            takes = f"it takes {', '.join(self.fields)}" if self.fields else "it takes none"
+            known = did_you_mean(name, self.fields)
+            fix = (key.at, known.split("`")[1]) if known else None
+            self.good = False
+            findings.add("unknown-key", f"`{self.item.head.text}` has no hyperparameter `{name[:60]}`", key.at,
+                         help=known or takes, fix=fix)
+            return
+        self.places[name] = tree if not (isinstance(tree, Scalar) and tree.empty) else key.at
+        self._take(name, tree, findings)
+
+    def _take(self, name: str, tree: Tree, findings: Findings) -> None:
+        if has_formula(tree):
+            self.dynamic[name] = tree
+            return
+        try:
+            self.literal[name] = read_field(self.fields[name].type, tree, _no_formula)
+        except ValueFault as fault:
+            self.good = False
+            at = fault.at if end_of(fault.at) > start_of(fault.at) else self.place(name)
+            report_fault(findings, fault.error, at, f"{self.item.head.text}.{name}")
+
+    def _positional(self, value: Scalar, findings: Findings) -> None:
+        first = next(iter(self.fields), None)
+        if first is not None and (value.text[:1] == "=" or not self._is_phrase(value, first)):
+            self.places[first] = value
+            self._take(first, value, findings)
+            self._missing(findings)
+            return
+        self._phrase(value, findings)
+
+    def _is_phrase(self, value: Scalar, first: str) -> bool:
+        """Whether a value says more than the first hyperparameter: several words, or a size where a count is wanted."""
+        if any(char.isspace() for char in value.text.strip()) or not value.text[:1].isalnum():
+            return " " in value.text.strip()
+        try:
+            read_field(self.fields[first].type, value, _no_formula)
+        except ValueFault:
+            return is_size(value.text)
+        return False
+
+    def _phrase(self, value: Scalar, findings: Findings) -> None:
+        from cnncalc.spec.phrase import PhraseError, read_phrase
+
+        start = start_of(value.at) + (0 if value.plain else 1)
+        try:
+            self.phrase = read_phrase(value.text, self.item.head.text)
+        except PhraseError as error:
+            self.good = False
+            findings.add("phrase", error.message, span(start + error.start, start + max(error.end, error.start + 1)),
+                         help=error.help)
+            return
+        self.literal = dict(self.phrase.values)
+        self.places.update({name: span(start + a, start + b) for name, (a, b) in self.phrase.spans.items()})
+        self._missing(findings)
+
+    def _listed(self, value: Tree, findings: Findings) -> None:
+        self.good = False
+        names = ", ".join(f"{name}: …" for name in list(self.fields)[:3])
+        wanted = f"write `{self.item.head.text}: {{{names}}}`" if self.fields else "it takes no hyperparameters"
+        findings.add("bad-shape", "positional lists are for blocks; a layer kind takes its hyperparameters by name",
+                     extent(value), help=wanted)
+
+    def _missing(self, findings: Findings) -> None:
+        given = {*self.literal, *self.dynamic, *self.places}
+        missing = [name for name, field in self.fields.items() if field.required and name not in given]
+        if not missing:
+            return
+        self.good = False
+        listed = " and ".join(f"`{name}` ({self.fields[name].about})" for name in missing)
+        findings.add("missing-field", f"`{self.item.head.text}` needs {listed}", self.item.head.at,
+                     help=f"`{self.item.head.text}: {{{', '.join(f'{name}: …' for name in missing)}}}`")
+
+
+def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:
+    """Report a value that cannot be read."""
+    message = f"`{what.partition('.')[2]}`: {error.message}" if what else error.message
+    status = 2 if error.code == "number-too-large" else 1
+    findings.add(error.code, message, at, help=error.help, fix=(at, error.fix) if error.fix else None, status=status)
+
+
+def _no_formula(scalar: Scalar) -> Any:
+    raise ValueFault(ScalarError("formula", "no formula can stand here"), scalar.at)

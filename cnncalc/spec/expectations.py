@@ -1,0 +1,130 @@
+"""What a file says of itself, compared with what came out: `expect` of items and of the whole, `budget`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from cnncalc.derivation import number
+from cnncalc.graph import Node, Volume
+from cnncalc.spec import scalars
+from cnncalc.spec.context import Context
+from cnncalc.spec.findings import Findings
+from cnncalc.spec.infer import Inference
+from cnncalc.spec.items import Item
+from cnncalc.spec.suggest import did_you_mean
+from cnncalc.spec.tree import Mapping, Scalar, Tree, extent, kind_of
+
+_FIGURE = re.compile(r"([0-9]+)(?:\.([0-9]+))?\s*([KMGTB]?)\Z", re.IGNORECASE)
+_SCALE = {"": 0, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
+
+TextOf = Callable[[Tree | None, int | None, Context], str | None]
+
+
+class Figure:
+    """A published figure: an integer holds to the unit, a rounded one (`1.14G`, `61M`) to the digits given."""
+
+    def __init__(self, text: str) -> None:
+        match = _FIGURE.match(text.strip().replace(",", ""))
+        if not match or len(text) > 40:
+            raise ValueError(text)
+        digits, places, suffix = match[1] + (match[2] or ""), len(match[2] or ""), match[3].upper()
+        exponent = _SCALE[suffix] - places
+        if exponent < 0:
+            raise ValueError(text)
+        self.text = text
+        self.unit: int = 10**exponent
+        self.value = int(digits) * self.unit
+        self.exact = not suffix and not places
+
+    def admits(self, value: int) -> bool:
+        """Whether an exact count rounds to the figure."""
+        return value == self.value if self.exact else 2 * abs(value - self.value) <= self.unit
+
+
+def same_volume(expected: Volume, volume: Volume) -> bool:
+    """Equal; a flat N and 1x1xN are the same."""
+    if expected == volume:
+        return True
+    flat = [v for v in (expected, volume) if v.positions == 1]
+    return len(flat) == 2 and expected.channels == volume.channels and () in (expected.spatial, volume.spatial)
+
+
+def macs_of(nodes: Sequence[Node], node: Node) -> int:
+    """A node's multiply–accumulates; 0 where it is unknown."""
+    volumes = tuple(nodes[index].volume for index in node.inputs)
+    if node.layer is None or node.volume is None or None in volumes:
+        return 0
+    return node.layer.macs(volumes, node.volume)  # type: ignore[arg-type]
+
+
+class Expectations:
+    """Checks the `expect` of items as they are expanded."""
+
+    def __init__(self, inference: Inference, findings: Findings, text_of: TextOf, active: bool) -> None:
+        self.inference = inference
+        self.findings = findings
+        self.text_of = text_of
+        self.active = active
+
+    def check(self, item: Item, first: int, end: int | None, context: Context) -> None:
+        """Compare an item's `expect` with the nodes it made (from `first` on) and the volume at its end."""
+        expected = item.expect
+        volume = self.inference.volume(end)
+        if isinstance(expected, Scalar):
+            self._volume(item, expected, volume, end, context)
+        elif isinstance(expected, Mapping):
+            made = self.inference.nodes[first:]
+            for name, (key, tree) in expected.entries.items():
+                if name == "volume":
+                    self._volume(item, tree, volume, end, context)
+                elif name in ("parameters", "macs"):
+                    if all(node.volume is not None for node in made):
+                        self._count(item, name, tree, made, end, context)
+                else:
+                    known = ("volume", "parameters", "macs")
+                    self.findings.add("unknown-key", f"`expect` has no key `{name[:60]}`", key.at,
+                                      help=did_you_mean(name, known) or f"it has {', '.join(known)}")
+        elif expected is not None:
+            self.findings.add("bad-shape", f"`expect` takes a volume, and {kind_of(expected)} stands here",
+                              extent(expected))
+
+    def _volume(self, item: Item, tree: Tree, volume: Volume | None, end: int | None, context: Context) -> None:
+        text = self.text_of(tree, end, context)
+        if text is None:
+            return
+        try:
+            expected = scalars.read_volume(text)
+        except scalars.ScalarError as error:
+            self.findings.add(error.code, f"`expect`: {error.message}", tree.at, help=error.help)
+            return
+        if self.active and volume is not None and not same_volume(expected, volume):
+            producer = self.inference.nodes[end] if end is not None else None
+            name = producer.name if producer else None
+            made = self.inference.sources[end] if end is not None and producer else None
+            fix = (tree.at, volume.text) if isinstance(tree, Scalar) and tree.text[:1] != "=" else None
+            self.findings.add("expect", f"{expected} is expected here, and {volume} comes out", tree.at, layer=name,
+                              related=((made, f"`{name}` gives {volume}"),) if made is not None else (),
+                              frames=context.frames, fix=fix)
+
+    def _count(self, item: Item, name: str, tree: Tree, made: Sequence[Node], end: int | None, context: Context) -> None:
+        text = self.text_of(tree, end, context)
+        if text is None:
+            return
+        nodes = self.inference.nodes
+        total = sum(node.parameters if name == "parameters" else macs_of(nodes, node) for node in made)
+        compare(self.findings, name, text, tree, total, self.active)
+
+
+def compare(findings: Findings, name: str, text: str, tree: Tree, value: int, active: bool = True) -> None:
+    """Report a figure that does not hold, or that is none."""
+    try:
+        figure = Figure(text)
+    except ValueError:
+        findings.add("not-a-figure", f"a whole number or a rounded figure such as 1.14G is wanted, and `{text[:40]}` is "
+                     "neither", tree.at)
+        return
+    if active and not figure.admits(value):
+        about = "" if figure.exact else f" (which does not round to {text})"
+        words = "multiply–accumulates" if name == "macs" else name
+        findings.add("expect", f"{text} {words} are expected, and there are {number(value)}{about}", tree.at)

@@ -1,0 +1,130 @@
+"""Layers become nodes: volumes and weights are worked out, problems become findings at the right place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cnncalc.graph import Frame, Node, Volume, Weight
+from cnncalc.layers.base import Layer, LayerError, Problem
+from cnncalc.spec.arguments import Arguments
+from cnncalc.spec.context import Context, Formulas, trail
+from cnncalc.spec.findings import Findings
+from cnncalc.spec.items import Item
+from cnncalc.spec.source import Span
+from cnncalc.spec.tree import Scalar
+
+
+class Inferred(NamedTuple):
+    """What a layer gives for its input volumes; volume None where it cannot be."""
+
+    volume: Volume | None
+    weights: tuple[Weight, ...]
+    problems: tuple[Problem, ...]
+
+
+def infer(layer: Layer, volumes: Sequence[Volume], exact: bool) -> Inferred:
+    """Work out a layer. With `exact` rounding, windows that do not fit are errors."""
+    try:
+        output = layer.output(volumes)
+    except LayerError as error:
+        return Inferred(None, (), error.problems)
+    problems = tuple(layer.findings(volumes, output))
+    if exact:
+        problems = tuple(_strictly(problem) for problem in problems)
+        if any(problem.severity == "error" for problem in problems):
+            return Inferred(None, (), problems)
+    return Inferred(output, layer.weights(volumes), problems)
+
+
+def _strictly(problem: Problem) -> Problem:
+    return problem._replace(severity="error") if problem.code == "window-does-not-fit" else problem
+
+
+class Inference:
+    """Makes nodes. The same layer over the same volumes is worked out once."""
+
+    def __init__(self, findings: Findings, formulas: Formulas, exact: bool) -> None:
+        self.findings = findings
+        self.formulas = formulas
+        self.exact = exact
+        self.nodes: list[Node] = []
+        self.sources: list[Span] = []
+        """For each node the place that made it, for second marks in findings."""
+        self._known: dict[tuple[int, tuple[Volume, ...]], tuple[Layer, Inferred]] = {}
+
+    def volume(self, index: int | None) -> Volume | None:
+        """The volume a node gives; None where it is unknown."""
+        return None if index is None else self.nodes[index].volume
+
+    def add(
+        self,
+        kind: str,
+        name: str,
+        layer: Layer | None,
+        inputs: tuple[int, ...],
+        context: Context,
+        item: Item,
+        arguments: Arguments | None = None,
+        note: str = "",
+    ) -> int:
+        """Append a layer's node and report its problems; unknown inputs make it unknown in silence."""
+        nodes = self.nodes
+        volumes = tuple(nodes[index].volume for index in inputs)
+        result = _UNKNOWN
+        if layer is not None and None not in volumes:
+            key = (id(layer), volumes)
+            known = self._known.get(key)  # type: ignore[arg-type]
+            if known is None:
+                # The layer is kept beside the result so that its id stays its own.
+                known = (layer, infer(layer, volumes, self.exact))  # type: ignore[arg-type]
+                self._known[key] = known  # type: ignore[index]
+            result = known[1]
+            if result.problems:
+                for problem in result.problems:
+                    if problem.severity != "note":
+                        self._report(problem, name, inputs, context, item, arguments)
+        index = len(nodes)
+        place = self.findings.sources.place(item.at)
+        nodes.append(
+            Node(index, name, kind, layer, inputs, result.volume, result.weights, None, place,
+                 context.scope.path, context.frames, note)
+        )
+        self.sources.append(item.head.at)
+        return index
+
+    def add_input(self, name: str, volume: Volume | None, at: Span) -> int:
+        """Append an input of the network."""
+        index = len(self.nodes)
+        self.nodes.append(Node(index, name, "input", None, (), volume, place=self.findings.sources.place(at)))
+        self.sources.append(at)
+        return index
+
+    def _report(self, problem: Problem, name: str, inputs: tuple[int, ...], context: Context, item: Item,
+                arguments: Arguments | None) -> None:
+        at = arguments.place(problem.field) if arguments else item.head.at
+        related = []
+        if problem.blames is not None and problem.blames < len(inputs):
+            producer = self.nodes[inputs[problem.blames]]
+            what = "the input" if producer.kind == "input" else f"`{producer.name}`"
+            related.append((self.sources[producer.index], f"{what} gives {producer.volume}"))
+        literal = arguments is not None and problem.field in arguments.places
+        if literal and arguments is not None and problem.field in arguments.dynamic:
+            literal = False
+            tree = arguments.dynamic[problem.field]
+            if isinstance(tree, Scalar):
+                related += trail(self.formulas.origins(tree, context), context.names)
+        fix = (at, problem.fix) if literal and problem.fix is not None else None
+        self.findings.add(
+            problem.code, f"`{name}`: {problem.message}", at, severity=problem.severity, notes=problem.notes,
+            help=problem.help, related=related, frames=context.frames, fix=fix, layer=name,
+            allow=context.allow | item.allow,
+        )
+
+
+_UNKNOWN = Inferred(None, (), ())
+
+
+def frame(label: str, place_of: Findings, at: Span) -> Frame:
+    """A step of the way into the graph."""
+    return Frame(label, place_of.sources.place(at))

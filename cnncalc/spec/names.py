@@ -1,0 +1,90 @@
+"""Scopes: how layers get their names, and how names are found."""
+
+from __future__ import annotations
+
+from cnncalc.spec.source import Span
+
+
+class NameScope:
+    """The names of one scope: layers (by node index) and inner scopes.
+
+    Blocks, groups, branches and named loops open one. A name is looked for here, then outwards; dotted paths
+    reach into scopes; a scope's name means its output. A name given in a loop's turn stands twice: bare (the
+    latest turn) and with its turn.
+    """
+
+    def __init__(self, parent: NameScope | None = None, path: str = "") -> None:
+        self.parent = parent
+        self.path = path
+        self.entries: dict[str, int | NameScope] = {}
+        self.places: dict[str, Span] = {}
+        self.absent: dict[str, Span] = {}
+        self.reserved: set[str] = set()
+        self.output: int | None = None
+        self.first = 0
+        self.end = 0
+        self._counts: dict[str, int] = {}
+
+    def full(self, local: str) -> str:
+        """A local name with the path of the scope before it."""
+        return f"{self.path}.{local}" if self.path else local
+
+    def default_name(self, kind: str) -> str:
+        """The kind and its running number in this scope; numbers whose name is given explicitly are passed over."""
+        count = self._counts.get(kind, 0) + 1
+        while (name := f"{kind}{count}") in self.entries or name in self.reserved:
+            count += 1
+        self._counts[kind] = count
+        return name
+
+    def count(self, kind: str) -> None:
+        """Number a layer that has a name of its own, so that the next default is the next in the scope."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+
+    def enter(self, local: str, entry: int | NameScope, bare: str | None = None) -> None:
+        """Make a name known, and with `bare` also without its turn."""
+        self.entries[local] = entry
+        if bare is not None:
+            self.entries[bare] = entry
+
+    def find(self, path: str) -> int | NameScope | None:
+        """What a name means here: looked for in this scope, then outwards."""
+        scope: NameScope | None = self
+        while scope is not None:
+            found = scope.descend(path)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+    def descend(self, path: str) -> int | NameScope | None:
+        """What a dotted path means inside this scope; the longest prefix that is a scope wins."""
+        if path in self.entries:
+            return self.entries[path]
+        position = path.rfind(".")
+        while position > 0:
+            inner = self.entries.get(path[:position])
+            if isinstance(inner, NameScope):
+                found = inner.descend(path[position + 1 :])
+                if found is not None:
+                    return found
+            position = path.rfind(".", 0, position)
+        return None
+
+    def missing(self, path: str) -> Span | None:
+        """Where the name stands that `when` has left out."""
+        scope: NameScope | None = self
+        while scope is not None:
+            if path in scope.absent:
+                return scope.absent[path]
+            scope = scope.parent
+        return None
+
+    def visible(self) -> list[str]:
+        """All names that could be said here, for did-you-mean."""
+        names: list[str] = []
+        scope: NameScope | None = self
+        while scope is not None:
+            names += scope.entries
+            scope = scope.parent
+        return names

@@ -1,0 +1,223 @@
+"""YAML to the located tree, from the parser's events: no constructors, no implicit types, no recursion.
+
+The C parser of PyYAML and the pure one accept and refuse the same files at the same places: where the C parser
+stumbles over a file of ordinary size the pure one has the last word, and what only the C parser would let pass
+(tabs between tokens) is refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from cnncalc.diagnostics import Diagnostic, Related, SpecError
+from cnncalc.spec.limits import Limits
+from cnncalc.spec.source import Source, SourceMap, Span, span
+from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree
+
+_SECOND_OPINION = 200_000
+"""Up to how many characters the pure parser is asked again (it needs about a second for these)."""
+
+Report = Callable[[Diagnostic], None]
+
+
+def read_tree(sources: SourceMap, source: Source, limits: Limits, report: Report, *, pure: bool = False) -> Tree:
+    """The located tree of a source; duplicate keys are reported, the first one counts.
+
+    Args:
+        pure: use the pure-Python parser even where the C one is present.
+
+    Raises:
+        SpecError: where the text cannot be read as one YAML document within the limits.
+    """
+    if pure or not yaml.__with_libyaml__:
+        return _Builder(sources, source, limits, report).build(yaml.Loader(source.text))
+    try:
+        return _Builder(sources, source, limits, report).build(yaml.CLoader(source.text))
+    except SpecError as error:
+        if error.diagnostics[0].code != "yaml" or len(source.text) > _SECOND_OPINION:
+            raise
+    return _Builder(sources, source, limits, report).build(yaml.Loader(source.text))
+
+
+class _Builder:
+    """Builds the tree from events, with an explicit stack, and refuses what the language has no use for."""
+
+    def __init__(self, sources: SourceMap, source: Source, limits: Limits, report: Report) -> None:
+        self.sources = sources
+        self.source = source
+        self.limits = limits
+        self.report = report
+        self.has_tabs = "\t" in source.text
+        self.quoted: list[tuple[int, int]] = []
+
+    def fail(self, code: str, message: str, at: Span, help: str | None = None, status: int = 1) -> SpecError:
+        """An error that ends the reading."""
+        return SpecError([Diagnostic(code, "error", message, self.sources.place(at), help=help, status=status)])
+
+    def build(self, loader: Any) -> Tree:
+        """Run the parser and check what lies between its tokens."""
+        try:
+            root = self._events(loader)
+        except yaml.MarkedYAMLError as error:
+            raise self._syntax(error) from None
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            raise self.fail("yaml", f"this is not YAML: {_plain(str(error))}", self._at(0, 1)) from None
+        if self.has_tabs:
+            self._refuse_tabs(len(self.source.text))
+        if root is None:
+            raise self.fail("empty-spec", "there is nothing in this file", self._at(0, 0),
+                            help="a specification starts with `input: 224x224x3` and `layers:`")
+        return root
+
+    def _at(self, start: int, end: int) -> Span:
+        return span(self.source.base + start, self.source.base + end)
+
+    def _events(self, loader: Any) -> Tree | None:
+        """The loop over the events: one stack of open collections, one pending key per open mapping."""
+        get_event, base, limits = loader.get_event, self.source.base, self.limits
+        root: Tree | None = None
+        stack: list[tuple[Sequence | Mapping, list[Scalar]]] = []
+        count, documents = 0, 0
+        while True:
+            event = get_event()
+            cls = event.__class__
+            node: Tree
+            if cls is yaml.ScalarEvent:
+                start, end = event.start_mark.index, event.end_mark.index
+                if event.anchor is not None or event.tag is not None:
+                    raise self._refuse_property(event)
+                value = event.value
+                style = event.style
+                if len(value) > limits.scalar:
+                    raise self._limit("long-scalar", f"a scalar of {len(value):,} characters", "scalar", start, start + 1)
+                if style:
+                    self._check_quoted(value, start, end)
+                node = Scalar(value, not style, (base + start) << 32 | (base + end))
+            elif cls is yaml.SequenceStartEvent or cls is yaml.MappingStartEvent:
+                if event.anchor is not None or event.tag is not None:
+                    raise self._refuse_property(event)
+                start = event.start_mark.index
+                if len(stack) >= limits.depth:
+                    raise self._limit("too-deep", f"nesting deeper than {limits.depth} levels", "depth", start, start + 1)
+                at = (base + start) << 32 | (base + event.end_mark.index)
+                node = Sequence(at) if cls is yaml.SequenceStartEvent else Mapping(at)
+            elif cls is yaml.SequenceEndEvent or cls is yaml.MappingEndEvent:
+                closed = stack.pop()[0]
+                closed.at = closed.at >> 32 << 32 | (base + event.end_mark.index)
+                continue
+            elif cls is yaml.AliasEvent:
+                raise self._refuse_alias(event)
+            elif cls is yaml.DocumentStartEvent:
+                documents += 1
+                self._check_document(event, documents)
+                continue
+            elif cls is yaml.StreamEndEvent:
+                return root
+            else:
+                continue
+            count += 1
+            if count > limits.nodes:
+                raise self._limit("too-many-nodes", f"more than {limits.nodes:,} values", "nodes", start, start + 1)
+            if not stack:
+                if not (cls is yaml.ScalarEvent and node.text == "" and node.plain):
+                    root = node
+            else:
+                parent, pending = stack[-1]
+                if parent.__class__ is Sequence:
+                    parent.items.append(node)
+                elif pending:
+                    key = pending.pop()
+                    self._enter(parent, key, node)  # type: ignore[arg-type]
+                else:
+                    pending.append(self._key(node))
+            if cls is not yaml.ScalarEvent:
+                stack.append((node, []))  # type: ignore[arg-type]
+
+    def _key(self, node: Tree) -> Scalar:
+        if not isinstance(node, Scalar) or node.empty:
+            raise self.fail("bad-key", "a key must be a word", node.at)
+        if node.text == "<<" and node.plain:
+            raise self.fail("merge-key", "merge keys are not part of the language", node.at,
+                            help="say what is common once with a block under `blocks`, or a value under `define`")
+        return node
+
+    def _enter(self, mapping: Mapping, key: Scalar, value: Tree) -> None:
+        first = mapping.entries.get(key.text)
+        if first is None:
+            mapping.entries[key.text] = (key, value)
+            return
+        related = Related(self.sources.place(first[0].at), "it stands here first")
+        self.report(Diagnostic("duplicate-key", "error", f"the key `{key.text}` stands here twice",
+                               self.sources.place(key.at), help="keep one of the two", related=(related,)))
+
+    def _check_quoted(self, value: str, start: int, end: int) -> None:
+        if self.has_tabs:
+            self.quoted.append((start, end))
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            raise self.fail("surrogate", "the text holds half of a surrogate pair, which is no character",
+                            self._at(start, end), help="write the character itself")
+
+    def _check_document(self, event: Any, documents: int) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        if documents > 1:
+            raise self.fail("many-documents", "a second document starts here, and a file holds one architecture",
+                            self._at(start, start + 3), help="put it into a file of its own")
+        if event.version or event.tags or self.source.text[start:start + 1] == "%":
+            raise self.fail("yaml", "YAML directives are not part of the language", self._at(start, end),
+                            help="delete the line")
+
+    def _refuse_alias(self, event: Any) -> SpecError:
+        return self.fail("alias", "aliases are not part of the language",
+                         self._at(event.start_mark.index, event.end_mark.index),
+                         help="say what is common once with a block under `blocks`, or a value under `define`")
+
+    def _refuse_property(self, event: Any) -> SpecError:
+        start = event.start_mark.index
+        at = self._at(start, start + 1)
+        if event.anchor is not None:
+            return self.fail("alias", "anchors are not part of the language", at,
+                             help="say what is common once with a block under `blocks`, or a value under `define`")
+        return self.fail("tag", "tags are not part of the language", at, help="delete the tag")
+
+    def _limit(self, code: str, what: str, limit: str, start: int, end: int) -> SpecError:
+        value = getattr(self.limits, limit)
+        return self.fail(code, f"{what}: more than the limit `{limit}` allows ({value:,})", self._at(start, end),
+                         help=f"`--limit {limit}={value * 2}` raises it", status=2)
+
+    def _syntax(self, error: yaml.MarkedYAMLError) -> SpecError:
+        mark = error.problem_mark or error.context_mark
+        index = min(mark.index, len(self.source.text)) if mark else 0
+        if self.has_tabs:
+            self._refuse_tabs(index + 1)
+        help = None
+        problem = _plain(error.problem or error.context or "cannot be read")
+        if "mapping values" in problem:
+            problem, help = "a second `:` on this line", "put text that holds `: ` into quotes, or start a new line"
+        elif error.context:
+            problem = f"{_plain(error.context)}: {problem}"
+        return self.fail("yaml", problem, self._at(index, index + 1), help=help)
+
+    def _refuse_tabs(self, end: int) -> None:
+        """Refuse a tab outside quoted text and comments: only the C parser would let it pass."""
+        text = self.source.text
+        for match in re.finditer("\t", text[:end]):
+            position = match.start()
+            if any(start <= position < stop for start, stop in self.quoted):
+                continue
+            line_start = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+            if re.search(r"(?:^|[ \t])#", text[line_start:position]):
+                continue
+            raise self.fail("yaml", "a tab: YAML is indented and separated with spaces",
+                            self._at(position, position + 1), help="replace the tab with spaces")
+
+
+def _plain(message: str) -> str:
+    """A parser's message without its jargon."""
+    for jargon, words in (("<block end>", "the end of the block"), ("<stream end>", "the end of the file"),
+                          ("<scalar>", "text"), ("expected", "expected"), ("'", "`")):
+        message = message.replace(jargon, words)
+    return re.sub(r"\s+", " ", message)
