@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.backend.errors import MemoryLimitError
 from cnncalc.backend.kernels import FORMULAS
@@ -106,18 +106,19 @@ def _columns(node: Node, volume: Volume | None, batch: int, itemsize: int) -> in
     """The windows of all positions side by side, which bounds the tiles of small layers."""
     if node.volume is None or volume is None:
         return 0
-    return node.volume.positions * batch * prod(vars(node.layer)["kernel"]) * volume.channels * itemsize
+    taps: int = prod(vars(node.layer)["kernel"])
+    return node.volume.positions * batch * taps * volume.channels * itemsize
 
 
-def _padded(volume: Volume, hyper: dict[str, object]) -> int:
+def _padded(volume: Volume, hyper: dict[str, Any]) -> int:
     """Numbers in the padded copy of the input; 0 where there is no padding."""
-    pad, kernel, dilation = hyper["pad"], hyper["kernel"], hyper["dilation"]
+    pad = hyper["pad"]
     if isinstance(pad, tuple):
-        sums = [before + after for before, after in pad]
-    elif pad == "valid" or not isinstance(kernel, tuple) or not isinstance(dilation, tuple):
+        sums: list[int] = [before + after for before, after in pad]
+    elif pad == "valid":
         sums = [0] * len(volume.spatial)
     else:
-        sums = [d * (f - 1) for f, d in zip(kernel, dilation, strict=True)]
+        sums = [d * (f - 1) for f, d in zip(hyper["kernel"], hyper["dilation"], strict=True)]
     if not any(sums):
         return 0
     return volume.channels * prod(n + more for n, more in zip(volume.spatial, sums, strict=True))

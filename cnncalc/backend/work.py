@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from math import prod
@@ -114,10 +114,10 @@ class Work:
             other.result()
 
 
-def tiles(extents: Sequence[int], most: int) -> Iterable[tuple[Any, ...]]:
-    """Index tuples that cut leading axes into contiguous parts of at most about `most` positions.
+def tiles(extents: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:
+    """Slices of the leading axes that cut an array into contiguous parts of at most about `most` positions.
 
-    A part takes a run along one axis and all of the axes after it, so that it is contiguous in a C-ordered array.
+    A part is a run along one axis, at one index of each axis before it, with all of the axes after it.
     """
     axis = 0
     while axis < len(extents) - 1 and prod(extents[axis + 1 :]) > most:
@@ -128,8 +128,9 @@ def tiles(extents: Sequence[int], most: int) -> Iterable[tuple[Any, ...]]:
     count = -(-extents[axis] // run)
     run = -(-extents[axis] // count)
     for outer in np.ndindex(*extents[:axis]):
+        fixed = tuple(slice(index, index + 1) for index in outer)
         for first in range(0, extents[axis], run):
-            yield (*outer, slice(first, min(first + run, extents[axis])))
+            yield (*fixed, slice(first, min(first + run, extents[axis])))
 
 
 def as_matrix(x: Array) -> Array:

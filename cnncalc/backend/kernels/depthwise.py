@@ -61,7 +61,8 @@ def slide(source: Array, view: Array, w: Array, bias: Array | None, work: Work) 
 def _merge_row(view: Array, axes: int) -> Array:
     """(batch, ..., width, *kernel, channels) as (batch, ..., *kernel, width·channels), where the width steps by 1."""
     shape = (*view.shape[:axes], *view.shape[axes + 1 : -1], view.shape[axes] * view.shape[-1])
-    strides = (*view.strides[:axes], *view.strides[axes + 1 :])
+    # The last stride is said anew: of an axis of length 1 NumPy's stride means nothing.
+    strides = (*view.strides[:axes], *view.strides[axes + 1 : -1], view.itemsize)
     return np.lib.stride_tricks.as_strided(view, shape, strides, writeable=False)
 
 

@@ -29,4 +29,6 @@ def scale(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Arra
 def rescale(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """Every number times a fixed factor."""
     (x,) = arrays
-    return np.multiply(x, layer.factor, out=work.over(x))
+    y = work.over(x)
+    np.multiply(x, layer.factor, out=y)
+    return y

@@ -62,9 +62,7 @@ def _slide(reduce: np.ufunc, x: Array, axes: tuple[window.Taps, ...], start: flo
     y = work.empty((len(x), *(axis.outputs for axis in axes), x.shape[-1]), x)
     row = prod(x.shape[2:])
     most = max(1, _TILE_BYTES // (row * x.itemsize))
-    for where in tiles(y.shape[:2], most):
-        images, rows = (where[0], where[1]) if len(where) > 1 else (where[0], slice(0, y.shape[1]))
-        images = images if isinstance(images, slice) else slice(images, images + 1)
+    for images, rows in (where if len(where) > 1 else (*where, slice(0, y.shape[1])) for where in tiles(y.shape[:2], most)):
         values, out = x[images], y[images, rows]
         first = axes[0].part(rows.start, rows.stop)
         values = _reduce(reduce, values, 1, first, out.shape[1], start, out if len(axes) == 1 else None, work)
@@ -103,14 +101,15 @@ def global_avgpool(layer: Any, arrays: list[Array], weights: Weights, work: Work
         return x
     positions = prod(x.shape[1:-1])
     equal = np.full((1, positions), 1 / positions, x.dtype)
-    y = np.matmul(equal, x.reshape(len(x), positions, -1))
-    return y.reshape(len(x), *(1,) * (x.ndim - 2), x.shape[-1])
+    means: Array = np.matmul(equal, x.reshape(len(x), positions, -1))
+    return means.reshape(len(x), *(1,) * (x.ndim - 2), x.shape[-1])
 
 
 def global_maxpool(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """The largest number of each map."""
     (x,) = arrays
-    return x.max(axis=tuple(range(1, x.ndim - 1)), keepdims=True)
+    largest: Array = x.max(axis=tuple(range(1, x.ndim - 1)), keepdims=True)
+    return largest
 
 
 def adaptive_avgpool(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
@@ -137,7 +136,8 @@ def _mean_along(x: Array, axis: int, covered: list[tuple[int, int]]) -> Array:
     for row, (first, last) in zip(matrix, covered, strict=True):
         row[first:last] = 1 / (last - first)
     flat = x.reshape(prod(x.shape[:axis]), x.shape[axis], -1)
-    return np.matmul(matrix, flat).reshape(*x.shape[:axis], len(covered), *x.shape[axis + 1 :])
+    means: Array = np.matmul(matrix, flat)
+    return means.reshape(*x.shape[:axis], len(covered), *x.shape[axis + 1 :])
 
 
 def _max_along(x: Array, axis: int, covered: list[tuple[int, int]]) -> Array:

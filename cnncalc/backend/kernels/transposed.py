@@ -32,7 +32,7 @@ def transposed_conv(layer: Any, arrays: list[Array], weights: Weights, work: Wor
     )
     bias = weights.draw("bias", (layer.filters,), SHIFT) if layer.bias else None
     work.kernel, work.why = "product and scatter", "every input number meets all of its taps once"
-    cut, grow = _cuts(layer, kernel, stride, dilation)
+    cut, grow = _cuts(layer, x.shape[1:-1], kernel, stride, dilation)
     full = _spread(x, w, stride, dilation, grow, work)
     where = tuple(slice(before, n - after) for n, (before, after) in zip(full.shape[1:-1], cut, strict=True))
     y = full
@@ -45,14 +45,14 @@ def transposed_conv(layer: Any, arrays: list[Array], weights: Weights, work: Wor
 
 
 def _cuts(
-    layer: Any, kernel: window.Sizes, stride: window.Sizes, dilation: window.Sizes
+    layer: Any, extents: window.Sizes, kernel: window.Sizes, stride: window.Sizes, dilation: window.Sizes
 ) -> tuple[window.Pads, window.Sizes]:
     """What is cut off around the spread windows, and what is added after them, per axis.
 
     `same` cuts, or adds, what makes the output as many strides long as the input has cells.
     """
     if layer.pad != "same":
-        return window.pads_of(layer.pad, (), kernel, stride, dilation), window.sizes(layer.output_pad)
+        return window.pads_of(layer.pad, extents, kernel, stride, dilation), window.sizes(layer.output_pad)
     over = [d * (k - 1) + 1 - s for k, s, d in zip(kernel, stride, dilation, strict=True)]
     cut = tuple((max(0, o) // 2, max(0, o) - max(0, o) // 2) for o in over)
     return cut, tuple(max(0, -o) for o in over)
@@ -81,23 +81,17 @@ def _spread(x: Array, w: Array, stride: window.Sizes, dilation: window.Sizes, gr
     return y
 
 
-def _scatter(
-    spread: Array, y: Array, part: tuple[Any, ...], stride: window.Sizes, dilation: window.Sizes
-) -> None:
+def _scatter(spread: Array, y: Array, part: tuple[slice, ...], stride: window.Sizes, dilation: window.Sizes) -> None:
     """Add the windows of a part of the input, tap by tap; within a tap they do not overlap."""
-    batch, *where = (*part, *(slice(None),) * (len(stride) + 1 - len(part)))
-    kernel = spread.shape[-2 - len(stride) : -2]
-    free = spread.ndim - 2 - len(stride)
+    axes = len(stride)
+    kernel = spread.shape[-2 - axes : -2]
+    batch, *starts = [*part, *[slice(0, None)] * (1 + axes - len(part))]
     for taps in product(*map(range, kernel)):
-        values = spread[(slice(None),) * free + taps]
-        target: list[Any] = [batch]
-        axis = free - sum(isinstance(index, slice) for index in where)
-        for index, tap, s, d, n in zip(where, taps, stride, dilation, y.shape[1:-1], strict=True):
-            if not isinstance(index, slice):
-                target.append(tap * d + index * s)
-                continue
-            first = tap * d + (index.start or 0) * s
-            target.append(slice(first, min(n, first + (values.shape[axis] - 1) * s + 1), s))
-            axis += 1
-        goal = y[tuple(target)]
+        values = spread[(slice(None),) * (1 + axes) + taps]
+        firsts = [t * d + start.start * s for t, d, start, s in zip(taps, dilation, starts, stride, strict=True)]
+        where = [
+            slice(first, first + (n - 1) * s + 1, s)
+            for first, n, s in zip(firsts, values.shape[1:-2], stride, strict=True)
+        ]
+        goal = y[(batch, *where)]
         goal += values.reshape(goal.shape)
