@@ -73,9 +73,7 @@ class Diagnostic:
             **(_span(place) if place else dict.fromkeys(("line", "column", "end_line", "end_column"))),
             "notes": list(self.notes),
             "help": self.help,
-            "related": [
-                {"line": r.place.line, "column": r.place.column, "message": r.message} for r in self.related
-            ],
+            "related": [{"line": r.place.line, "column": r.place.column, "message": r.message} for r in self.related],
             "fix": fix,
             "layer": self.layer,
         }

@@ -73,10 +73,10 @@ class Node(NamedTuple):
     """One executed layer, or (with kind `input`) one input of the network.
 
     `inputs` are indexes into `Graph.nodes`; `volume` is None where it could not be worked out.
-    `shares` is the index of the node whose weights this one uses.
+    `shares` is the index of the node whose weights this one uses. `scope` lists the scopes it lies in, outermost first.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index
     name: str
     kind: str
     layer: Layer | None
@@ -85,7 +85,7 @@ class Node(NamedTuple):
     weights: tuple[Weight, ...] = ()
     shares: int | None = None
     place: Place | None = None
-    scope: str = ""
+    scope: tuple[str, ...] = ()
     frames: tuple[Frame, ...] = ()
     note: str = ""
 

@@ -27,6 +27,16 @@ class Counts:
         """Two per multiply–accumulate and nothing else."""
         return 2 * self.macs
 
+    def times(self, batch: int) -> Counts:
+        """The counts for a batch: the weights stay, the work and its results multiply."""
+        return Counts(
+            self.parameters,
+            self.non_trainable,
+            self.macs * batch,
+            self.activations * batch,
+            self.operations.times(batch),
+        )
+
 
 def counts_of(graph: Graph, node: Node) -> Counts | None:
     """The counts of a layer; None where its volume is unknown."""
@@ -35,7 +45,10 @@ def counts_of(graph: Graph, node: Node) -> Counts | None:
     volumes = graph.volumes_into(node)
     layer = node.layer
     return Counts(
-        node.parameters, node.non_trainable, layer.macs(volumes, node.volume), node.volume.size,
+        node.parameters,
+        node.non_trainable,
+        layer.macs(volumes, node.volume),
+        node.volume.size,
         layer.operations(volumes, node.volume),
     )
 
@@ -84,8 +97,12 @@ class Totals:
     def as_dict(self) -> dict[str, Any]:
         """The totals with the keys of the machine-readable output."""
         counted = {
-            "depth": self.depth, "parameters": self.parameters, "non_trainable": self.non_trainable,
-            "macs": self.macs, "flops": self.flops, "activations": self.activations,
+            "depth": self.depth,
+            "parameters": self.parameters,
+            "non_trainable": self.non_trainable,
+            "macs": self.macs,
+            "flops": self.flops,
+            "activations": self.activations,
             "weight_bytes": self.weight_bytes,
         }
         shown = {name: self._shown(value) for name, value in counted.items()}
@@ -110,8 +127,14 @@ def totals_of(graph: Graph, counts: list[Counts | None], dtype: str = "float32")
     parameters = sum(count.parameters for count in known)
     non_trainable = sum(count.non_trainable for count in known)
     return Totals(
-        len(layers), depth_of(graph), parameters, non_trainable, sum(count.macs for count in known),
-        sum(count.activations for count in known), (parameters + non_trainable) * DTYPE_BYTES[dtype], operations,
+        len(layers),
+        depth_of(graph),
+        parameters,
+        non_trainable,
+        sum(count.macs for count in known),
+        sum(count.activations for count in known),
+        (parameters + non_trainable) * DTYPE_BYTES[dtype],
+        operations,
         missing,
     )
 

@@ -18,11 +18,7 @@ class _Activation(Layer):
     per_number: ClassVar[Operations] = Operations()
 
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
-        n, each = output.size, self.per_number
-        return Operations(
-            n * each.multiply_accumulates, n * each.additions, n * each.comparisons, n * each.divisions,
-            n * each.exponentials,
-        )
+        return self.per_number.times(output.size)
 
 
 class Relu(_Activation):

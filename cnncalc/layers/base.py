@@ -58,6 +58,16 @@ class Operations:
             self.exponentials + other.exponentials,
         )
 
+    def times(self, count: int) -> Operations:
+        """The vector for so many images or numbers."""
+        return Operations(
+            self.multiply_accumulates * count,
+            self.additions * count,
+            self.comparisons * count,
+            self.divisions * count,
+            self.exponentials * count,
+        )
+
     def as_dict(self) -> dict[str, int]:
         """The vector by name."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import prod
 
-
 from cnncalc.derivation import Derivation, number, times
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
@@ -76,8 +75,10 @@ class Conv(Layer):
             "groups",
             f"{groups} groups do not divide {what} evenly",
             field="groups",
-            notes=(f"depth {depth} / {groups} = {window.decimal(window.Fraction(depth, groups))}, filters "
-                   f"{self.filters} / {groups} = {window.decimal(window.Fraction(self.filters, groups))}",),
+            notes=(
+                f"depth {depth} / {groups} = {window.quotient(depth, groups)}, filters "
+                f"{self.filters} / {groups} = {window.quotient(self.filters, groups)}",
+            ),
             help=f"groups that divide both: {', '.join(map(str, nearest))}",
             fix=str(nearest[0]),
             blames=0,
@@ -158,7 +159,9 @@ class Conv(Layer):
         seen = inputs[0].channels // self.groups
         each = prod(self.kernel) * seen + bias
         grouped = f"depth seen {inputs[0].channels}/{self.groups} = {seen}" if self.groups > 1 else ""
-        work.add("each filter", "F·F·D + 1" if bias else "F·F·D", times(*self.kernel, seen) + " + 1" * bias, each, grouped)
+        work.add(
+            "each filter", "F·F·D + 1" if bias else "F·F·D", times(*self.kernel, seen) + " + 1" * bias, each, grouped
+        )
         work.add("parameters", "K filters", f"{number(self.filters)} · {number(each)}", self.filters * each)
 
 
@@ -284,18 +287,31 @@ class TransposedConv(Layer):
         window.needs_axes(volume, "a transposed convolution")
         if volume.channels % self.groups or self.filters % self.groups:
             raise LayerError(
-                Problem("groups", f"{self.groups} groups do not divide the depth {volume.channels} and the "
-                        f"{self.filters} filters evenly", field="groups", blames=0)
+                Problem(
+                    "groups",
+                    f"{self.groups} groups do not divide the depth {volume.channels} and the "
+                    f"{self.filters} filters evenly",
+                    field="groups",
+                    blames=0,
+                )
             )
         extents = []
         for index, (rule, extra) in enumerate(zip(self.rules(inputs), self._extra(), strict=True)):
             label = window.axis_label(index, len(volume.spatial))
             extent = window.transposed_extent(rule, extra)
-            numbers = (f"({rule.extent} - 1)·{rule.stride} - ({rule.before} + {rule.after}) + {rule.effective}"
-                       + (f" + {extra}" if extra else ""))
+            numbers = f"({rule.extent} - 1)·{rule.stride} - ({rule.before} + {rule.after}) + {rule.effective}" + (
+                f" + {extra}" if extra else ""
+            )
             if extent < 1:
-                raise LayerError(Problem("empty-output", f"nothing of the {label} is left: {numbers} = {extent}",
-                                         field="pad", help="a smaller pad", blames=0))
+                raise LayerError(
+                    Problem(
+                        "empty-output",
+                        f"nothing of the {label} is left: {numbers} = {extent}",
+                        field="pad",
+                        help="a smaller pad",
+                        blames=0,
+                    )
+                )
             if work is not None:
                 work.add(label, "(W - 1)·S - 2P + F + output pad", numbers, extent)
             extents.append(extent)
@@ -316,8 +332,7 @@ class TransposedConv(Layer):
         total = inputs[0].size * each
         if work is not None:
             volume = inputs[0]
-            numbers = (f"{times(*volume.spatial, volume.channels)} · "
-                       f"{times(*self.kernel, self.filters // self.groups)}")
+            numbers = f"{times(*volume.spatial, volume.channels)} · {times(*self.kernel, self.filters // self.groups)}"
             work.add("multiply–accumulates", "input numbers · F·F·K/groups", numbers, total)
         return total
 
@@ -326,9 +341,7 @@ class TransposedConv(Layer):
 
     def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
         if set(self.stride) == {1}:
-            return tuple(
-                WindowAxis(rule.effective, 1, rule.effective - 1 - rule.before) for rule in self.rules(inputs)
-            )
+            return tuple(WindowAxis(rule.effective, 1, rule.effective - 1 - rule.before) for rule in self.rules(inputs))
         return "a strided transposed convolution reads unevenly: neighbouring outputs do not step alike"
 
     def describe(self) -> str:
@@ -343,5 +356,3 @@ class TransposedConv(Layer):
         total = depth * each + (self.filters if self.bias else 0)
         rule = "D · F·F·K/groups" + (" + K" if self.bias else "")
         work.add("parameters", rule, numbers + (f" + {self.filters}" if self.bias else ""), total)
-
-

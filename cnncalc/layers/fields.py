@@ -75,7 +75,7 @@ class Number(Type):
 class Boolean(Type):
     """`true` or `false`."""
 
-    says: ClassVar[str] = "true or false"  # type: ignore[misc]
+    says: ClassVar[str] = "true or false"
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,9 @@ class Padding(Type):
         if isinstance(value, Mapping):
             unknown = set(value) - {side for pair in SIDE_NAMES[:axes] for side in pair}
             if unknown and axes:
-                raise ValueError(f"a volume with {axes} spatial {'axes' if axes > 1 else 'axis'} has no "
-                                 f"{sorted(unknown)[0]}")
+                raise ValueError(
+                    f"a volume with {axes} spatial {'axes' if axes > 1 else 'axis'} has no {sorted(unknown)[0]}"
+                )
             return tuple((value.get(a, 0), value.get(b, 0)) for a, b in SIDE_NAMES[:axes])
         if axes == 0:
             return ()
@@ -165,28 +166,28 @@ def _by_axis(value: Mapping[str, int], axes: int) -> tuple[int, ...]:
 class Reference(Type):
     """The name of another layer, read as a second input."""
 
-    says: ClassVar[str] = "the name of a layer"  # type: ignore[misc]
+    says: ClassVar[str] = "the name of a layer"
 
 
 @dataclass(frozen=True)
 class VolumeType(Type):
     """A volume `WxHxD`; the layer's value is a `Volume`."""
 
-    says: ClassVar[str] = "a volume WxHxD"  # type: ignore[misc]
+    says: ClassVar[str] = "a volume WxHxD"
 
 
 @dataclass(frozen=True)
 class Connections(Type):
     """For each filter the list of input maps it sees, counted from 0."""
 
-    says: ClassVar[str] = "a list with, for each filter, the input maps it sees"  # type: ignore[misc]
+    says: ClassVar[str] = "a list with, for each filter, the input maps it sees"
 
 
 @dataclass(frozen=True)
 class ChannelPad(Type):
     """`[before, after]`: channels of zeros added on either side."""
 
-    says: ClassVar[str] = "a list [before, after]"  # type: ignore[misc]
+    says: ClassVar[str] = "a list [before, after]"
 
 
 @dataclass(frozen=True)

@@ -40,14 +40,19 @@ class _Normalization(Layer):
     def describe(self) -> str:
         if self.scales and self.shifts:
             return ""
-        return "no scale, no shift" if not self.scales and not self.shifts else (
-            "no shift" if self.scales else "no scale")
+        return (
+            "no scale, no shift" if not self.scales and not self.shifts else ("no shift" if self.scales else "no scale")
+        )
 
     def derive_parameters(self, inputs: Sequence[Volume], work: Derivation) -> None:
         names = [name for name, present in (("scale", self.scales), ("shift", self.shifts)) if present]
         depth = inputs[0].channels
-        work.add("parameters", " and ".join(names) + " per channel" if names else "none",
-                 f"{len(names)} · {number(depth)}", len(names) * depth)
+        work.add(
+            "parameters",
+            " and ".join(names) + " per channel" if names else "none",
+            f"{len(names)} · {number(depth)}",
+            len(names) * depth,
+        )
         fixed = sum(weight.size for weight in self.weights(inputs) if not weight.trainable)
         if fixed:
             work.add("non-trainable", "running mean and variance per channel", f"2 · {number(depth)}", fixed)
@@ -97,8 +102,9 @@ class Layernorm(_Normalization):
     eps: float = hyper(_EPS, "added to the variance", default=1e-6)
 
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
-        return Operations(2 * output.size, additions=2 * output.size, divisions=2 * output.positions,
-                          exponentials=output.positions)
+        return Operations(
+            2 * output.size, additions=2 * output.size, divisions=2 * output.positions, exponentials=output.positions
+        )
 
 
 class Groupnorm(_Normalization):
@@ -121,17 +127,25 @@ class Groupnorm(_Normalization):
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         depth = inputs[0].channels
         if depth % self.groups:
-            near = sorted((g for g in range(1, min(depth, 4096) + 1) if depth % g == 0),
-                          key=lambda g: abs(g - self.groups))[:4]
+            near = sorted(
+                (g for g in range(1, min(depth, 4096) + 1) if depth % g == 0), key=lambda g: abs(g - self.groups)
+            )[:4]
             raise LayerError(
-                Problem("groups", f"{self.groups} groups do not divide the depth {depth} evenly", field="groups",
-                        help=f"groups that divide it: {', '.join(map(str, near))}", fix=str(near[0]), blames=0)
+                Problem(
+                    "groups",
+                    f"{self.groups} groups do not divide the depth {depth} evenly",
+                    field="groups",
+                    help=f"groups that divide it: {', '.join(map(str, near))}",
+                    fix=str(near[0]),
+                    blames=0,
+                )
             )
         return super().output(inputs, work)
 
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
-        return Operations(2 * output.size, additions=2 * output.size, divisions=2 * self.groups,
-                          exponentials=self.groups)
+        return Operations(
+            2 * output.size, additions=2 * output.size, divisions=2 * self.groups, exponentials=self.groups
+        )
 
     def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
         return _WHOLE_MAP
@@ -158,8 +172,9 @@ class Instancenorm(_Normalization):
     eps: float = hyper(_EPS, "added to the variance", default=1e-5)
 
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
-        return Operations(2 * output.size, additions=2 * output.size, divisions=2 * output.channels,
-                          exponentials=output.channels)
+        return Operations(
+            2 * output.size, additions=2 * output.size, divisions=2 * output.channels, exponentials=output.channels
+        )
 
     def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
         return _WHOLE_MAP

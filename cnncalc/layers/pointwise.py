@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers.base import Layer, Operations
@@ -19,7 +20,7 @@ class Dropout(Layer):
 
     kind = "dropout"
     family = "identity"
-    spellings = ("Dropout", "Dropout2d", "drop")
+    spellings: ClassVar[tuple[str, ...]] = ("Dropout", "Dropout2d", "drop")
 
     rate: float = hyper(_RATE, "the share dropped in training", default=0.5, words=("rate",))
 

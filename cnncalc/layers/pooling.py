@@ -264,4 +264,3 @@ class Subsample(Layer):
     def derive_parameters(self, inputs: Sequence[Volume], work: Derivation) -> None:
         maps = inputs[0].channels
         work.add("parameters", "a coefficient and a bias per map", f"2 · {number(maps)}", 2 * maps)
-

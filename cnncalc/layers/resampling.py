@@ -83,8 +83,9 @@ class PixelShuffle(Layer):
         needs_axes(volume, "a pixel shuffle")
         patch = self.factor ** len(volume.spatial)
         if volume.channels % patch:
-            raise LayerError(Problem("groups", f"the depth {volume.channels} is not divisible by {patch}",
-                                     field="factor", blames=0))
+            raise LayerError(
+                Problem("groups", f"the depth {volume.channels} is not divisible by {patch}", field="factor", blames=0)
+            )
         output = Volume(volume.channels // patch, tuple(n * self.factor for n in volume.spatial))
         if work is not None:
             work.add("output", "W·f x H·f x D/f²", f"{volume} with f = {self.factor}", output.text)
@@ -119,10 +120,17 @@ class SpaceToDepth(Layer):
         for index, extent in enumerate(volume.spatial):
             if extent % self.factor:
                 label = axis_label(index, len(volume.spatial))
-                raise LayerError(Problem("window-does-not-fit", f"the {label} {extent} is not divisible by "
-                                         f"{self.factor}", field="factor", blames=0))
-        output = Volume(volume.channels * self.factor ** len(volume.spatial),
-                        tuple(n // self.factor for n in volume.spatial))
+                raise LayerError(
+                    Problem(
+                        "window-does-not-fit",
+                        f"the {label} {extent} is not divisible by {self.factor}",
+                        field="factor",
+                        blames=0,
+                    )
+                )
+        output = Volume(
+            volume.channels * self.factor ** len(volume.spatial), tuple(n // self.factor for n in volume.spatial)
+        )
         if work is not None:
             work.add("output", "W/f x H/f x D·f²", f"{volume} with f = {self.factor}", output.text)
         return output

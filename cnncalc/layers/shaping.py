@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cnncalc.derivation import Derivation, number
 from cnncalc.graph import Volume
 from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief
-from cnncalc.layers.convolution import Sizing
+from cnncalc.layers.convolution import PAD_WORDS, Sizing
 from cnncalc.layers.fields import ChannelPad, Integer, Padding, Reference, Sizes, VolumeType, hyper
 from cnncalc.layers.window import Pads, axis_label
 
@@ -81,7 +81,7 @@ class Pad(_Shaping):
     kind = "pad"
     spellings = ("ZeroPad2d", "ZeroPadding2D", "padding")
 
-    sides: Pads = hyper(Padding(()), "zeros on every side, or WxH", default=0)
+    sides: Pads = hyper(Padding(()), "zeros on every side, or WxH", default=0, words=PAD_WORDS)
     left: int = hyper(Integer(0), "columns before", default=0)
     right: int = hyper(Integer(0), "columns after", default=0)
     top: int = hyper(Integer(0), "rows above", default=0)
@@ -103,7 +103,9 @@ class Pad(_Shaping):
         extents = tuple(n + before + after for n, (before, after) in zip(volume.spatial, amounts, strict=True))
         if work is not None:
             for index, (extent, (before, after)) in enumerate(zip(volume.spatial, amounts, strict=True)):
-                work.add(axis_label(index, len(extents)), "W + P₁ + P₂", f"{extent} + {before} + {after}", extents[index])
+                work.add(
+                    axis_label(index, len(extents)), "W + P₁ + P₂", f"{extent} + {before} + {after}", extents[index]
+                )
         output = Volume(volume.channels + sum(self.channels), extents)
         if work is not None and any(self.channels):
             before, after = self.channels
@@ -115,8 +117,11 @@ class Pad(_Shaping):
 
     def describe(self) -> str:
         parts = [",".join(f"{a}+{b}" if a != b else str(a) for a, b in self.amounts(max(1, len(self.sides or ()))))]
-        return " ".join(part for part in (*parts, f"channels {self.channels[0]}+{self.channels[1]}"
-                                          if any(self.channels) else "") if part)
+        return " ".join(
+            part
+            for part in (*parts, f"channels {self.channels[0]}+{self.channels[1]}" if any(self.channels) else "")
+            if part
+        )
 
 
 def missing_axis(layer: Pad | Crop, volume: Volume) -> None:
@@ -125,7 +130,7 @@ def missing_axis(layer: Pad | Crop, volume: Volume) -> None:
     Raises:
         LayerError: `no-such-axis`.
     """
-    for pair in _SIDES[len(volume.spatial):]:
+    for pair in _SIDES[len(volume.spatial) :]:
         for side in pair:
             if getattr(layer, side):
                 raise LayerError(Problem("no-such-axis", f"{volume} has no axis with a {side}", field=side, blames=0))
@@ -170,8 +175,12 @@ class Crop(_Shaping):
             if before < 0 or extents[index] < 1:
                 what = "like" if self.like is not None else "size" if self.size is not None else None
                 raise LayerError(
-                    Problem("crop-too-large", f"a {label} of {extent} cannot be cropped to {extents[index]}",
-                            field=what, blames=0)
+                    Problem(
+                        "crop-too-large",
+                        f"a {label} of {extent} cannot be cropped to {extents[index]}",
+                        field=what,
+                        blames=0,
+                    )
                 )
             if work is not None:
                 work.add(label, "W - before - after", f"{extent} - {before} - {after}", extents[index])
@@ -201,8 +210,9 @@ def one_of(layer: Layer, fields: Sequence[str], others: Sequence[str] = ()) -> N
         return
     choices = ", ".join(f"`{name}`" for name in fields) + (", or sides" if others else "")
     problem = "says nothing of what to give" if not given and not rest else "says twice what to give"
-    raise LayerError(Problem("either-or", f"`{layer.kind}` {problem}", help=f"one of {choices}",
-                             field=given[-1] if given else None))
+    raise LayerError(
+        Problem("either-or", f"`{layer.kind}` {problem}", help=f"one of {choices}", field=given[-1] if given else None)
+    )
 
 
 def same_axes(inputs: Sequence[Volume], field: str) -> None:
@@ -213,8 +223,9 @@ def same_axes(inputs: Sequence[Volume], field: str) -> None:
     """
     if len(inputs) > 1 and len(inputs[0].spatial) != len(inputs[1].spatial):
         raise LayerError(
-            Problem("shape-mismatch", f"{inputs[0]} and {inputs[1]} have different numbers of axes", field=field,
-                    blames=1)
+            Problem(
+                "shape-mismatch", f"{inputs[0]} and {inputs[1]} have different numbers of axes", field=field, blames=1
+            )
         )
 
 
@@ -231,11 +242,20 @@ class Slice(_Shaping):
         volume = inputs[0]
         stop = volume.channels if self.stop is None else self.stop
         if stop > volume.channels:
-            raise LayerError(Problem("slice", f"the input has {volume.channels} channels, not {stop}", field="stop",
-                                     help=f"stop at most {volume.channels}", fix=str(volume.channels), blames=0))
+            raise LayerError(
+                Problem(
+                    "slice",
+                    f"the input has {volume.channels} channels, not {stop}",
+                    field="stop",
+                    help=f"stop at most {volume.channels}",
+                    fix=str(volume.channels),
+                    blames=0,
+                )
+            )
         if self.start >= stop:
-            raise LayerError(Problem("slice", f"no channel lies between {self.start} and {stop}", field="start",
-                                     blames=0))
+            raise LayerError(
+                Problem("slice", f"no channel lies between {self.start} and {stop}", field="start", blames=0)
+            )
         if work is not None:
             work.add("depth", "stop - start", f"{stop} - {self.start}", stop - self.start)
         return Volume(stop - self.start, volume.spatial)
@@ -258,8 +278,11 @@ class ChannelShuffle(_Shaping):
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         depth = inputs[0].channels
         if depth % self.groups:
-            raise LayerError(Problem("groups", f"{self.groups} groups do not divide the depth {depth} evenly",
-                                     field="groups", blames=0))
+            raise LayerError(
+                Problem(
+                    "groups", f"{self.groups} groups do not divide the depth {depth} evenly", field="groups", blames=0
+                )
+            )
         return super().output(inputs, work)
 
     def describe(self) -> str:

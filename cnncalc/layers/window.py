@@ -93,6 +93,11 @@ def decimal(value: Fraction) -> str:
     return f"{'-' if value < 0 else ''}{whole}.{digits}"
 
 
+def quotient(a: int, b: int) -> str:
+    """A quotient for the reader."""
+    return decimal(Fraction(a, b))
+
+
 def resolve_pads(
     pad: Pad, extents: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> Pads:

@@ -91,8 +91,13 @@ class Arguments:
             known = did_you_mean(name, self.fields)
             fix = (key.at, known.split("`")[1]) if known else None
             self.good = False
-            findings.add("unknown-key", f"`{self.item.head.text}` has no hyperparameter `{name[:60]}`", key.at,
-                         help=known or takes, fix=fix)
+            findings.add(
+                "unknown-key",
+                f"`{self.item.head.text}` has no hyperparameter `{name[:60]}`",
+                key.at,
+                help=known or takes,
+                fix=fix,
+            )
             return
         self.places[name] = tree if not (isinstance(tree, Scalar) and tree.empty) else key.at
         self._take(name, tree, findings)
@@ -135,8 +140,12 @@ class Arguments:
             self.phrase = read_phrase(value.text, self.item.head.text)
         except PhraseError as error:
             self.good = False
-            findings.add("phrase", error.message, span(start + error.start, start + max(error.end, error.start + 1)),
-                         help=error.help)
+            findings.add(
+                "phrase",
+                error.message,
+                span(start + error.start, start + max(error.end, error.start + 1)),
+                help=error.help,
+            )
             return
         self.literal = dict(self.phrase.values)
         self.places.update({name: span(start + a, start + b) for name, (a, b) in self.phrase.spans.items()})
@@ -146,8 +155,12 @@ class Arguments:
         self.good = False
         names = ", ".join(f"{name}: …" for name in list(self.fields)[:3])
         wanted = f"write `{self.item.head.text}: {{{names}}}`" if self.fields else "it takes no hyperparameters"
-        findings.add("bad-shape", "positional lists are for blocks; a layer kind takes its hyperparameters by name",
-                     extent(value), help=wanted)
+        findings.add(
+            "bad-shape",
+            "positional lists are for blocks; a layer kind takes its hyperparameters by name",
+            extent(value),
+            help=wanted,
+        )
 
     def _missing(self, findings: Findings) -> None:
         given = {*self.literal, *self.dynamic, *self.places}
@@ -156,8 +169,12 @@ class Arguments:
             return
         self.good = False
         listed = " and ".join(f"`{name}` ({self.fields[name].about})" for name in missing)
-        findings.add("missing-field", f"`{self.item.head.text}` needs {listed}", self.item.head.at,
-                     help=f"`{self.item.head.text}: {{{', '.join(f'{name}: …' for name in missing)}}}`")
+        findings.add(
+            "missing-field",
+            f"`{self.item.head.text}` needs {listed}",
+            self.item.head.at,
+            help=f"`{self.item.head.text}: {{{', '.join(f'{name}: …' for name in missing)}}}`",
+        )
 
 
 def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:

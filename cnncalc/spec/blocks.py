@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.spec.context import Context, Origin
 from cnncalc.spec.document import BlockDef
-from cnncalc.spec.formula import UnknownInput
 from cnncalc.spec.items import Item
+from cnncalc.spec.operations import UnknownInput
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
@@ -42,7 +42,8 @@ class BlockArguments:
                 inside = context._replace(names=dict(names), origins=origins, index=None)
                 done = self.put(name, default, word.at, inside, cursor, names, origins)
             else:
-                return self._missing(block, name, item)
+                self._missing(block, name, item)
+                done = False
             if not done:
                 return None
         for name, (word, tree) in block.define.items():
@@ -51,14 +52,22 @@ class BlockArguments:
                 return None
         return names, origins
 
-    def put(self, name: str, tree: Tree, at: Span, context: Context, cursor: Cursor, names: dict[str, Value],
-            origins: dict[str, Origin]) -> bool:
+    def put(
+        self,
+        name: str,
+        tree: Tree,
+        at: Span,
+        context: Context,
+        cursor: Cursor,
+        names: dict[str, Value],
+        origins: dict[str, Origin],
+    ) -> bool:
         """Work one value out in `context` and enter it; False where that fails, which is reported."""
         expander = self.expander
         try:
-            names[name] = plain_value(tree, lambda scalar: expander.value(scalar, cursor, context))
+            names[name] = plain_value(tree, lambda scalar: expander.values.value(scalar, cursor, context))
         except ValueFault as fault:
-            expander.fault(fault, context)
+            expander.values.fault(fault, context)
             return False
         except UnknownInput:
             return False
@@ -78,8 +87,11 @@ class BlockArguments:
         if len(positions) > len(known):
             takes = f"takes {', '.join(known)}" if known else "takes nothing"
             self.expander.findings.add(
-                "arity", f"`{block.name}` {takes}, and {len(positions)} values are given", extent(positions[len(known)]),
-                related=((block.at, "the block's definition"),))
+                "arity",
+                f"`{block.name}` {takes}, and {len(positions)} values are given",
+                extent(positions[len(known)]),
+                related=((block.at, "the block's definition"),),
+            )
             return None
         return dict(zip(known, positions, strict=False))
 
@@ -90,9 +102,12 @@ class BlockArguments:
                 good = False
                 takes = ", ".join(block.parameters) or "none"
                 self.expander.findings.add(
-                    "unknown-key", f"the block `{block.name}` has no parameter `{name[:60]}`", word.at,
+                    "unknown-key",
+                    f"the block `{block.name}` has no parameter `{name[:60]}`",
+                    word.at,
                     help=did_you_mean(name, block.parameters) or f"it has {takes}",
-                    related=((block.at, "the block's definition"),))
+                    related=((block.at, "the block's definition"),),
+                )
         empty = [word for word, tree in value.entries.values() if isinstance(tree, Scalar) and tree.empty]
         for word in empty:
             good = False
@@ -100,5 +115,9 @@ class BlockArguments:
         return {name: tree for name, (_, tree) in value.entries.items()} if good else None
 
     def _missing(self, block: BlockDef, name: str, item: Item) -> None:
-        self.expander.findings.add("missing-field", f"the block `{block.name}` needs `{name}`", item.head.at,
-                                   related=((block.parameters[name][0].at, "declared here without a default"),))
+        self.expander.findings.add(
+            "missing-field",
+            f"the block `{block.name}` needs `{name}`",
+            item.head.at,
+            related=((block.parameters[name][0].at, "declared here without a default"),),
+        )

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from cnncalc.graph import Frame, Volume
 from cnncalc.spec import formula
-from cnncalc.spec.formula import Formula, FormulaError, Scope
+from cnncalc.spec.formula import Formula
 from cnncalc.spec.names import NameScope
+from cnncalc.spec.operations import FormulaError, Scope
 from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.source import Span, span, start_of
 from cnncalc.spec.tree import Scalar
@@ -39,7 +40,7 @@ class Context(NamedTuple):
     names: Mapping[str, Value]
     origins: Mapping[str, Origin]
     entry: int | None = None
-    index: int | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index
     turns: tuple[int, ...] = ()
     frames: tuple[Frame, ...] = ()
     allow: frozenset[str] = frozenset()

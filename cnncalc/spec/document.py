@@ -16,8 +16,20 @@ from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
 from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent, kind_of
 
-KEYS = ("name", "description", "reference", "input", "define", "blocks", "layers", "expect", "rounding", "budget",
-        "allow", "extends")
+KEYS = (
+    "name",
+    "description",
+    "reference",
+    "input",
+    "define",
+    "blocks",
+    "layers",
+    "expect",
+    "rounding",
+    "budget",
+    "allow",
+    "extends",
+)
 REFERENCE_KEYS = ("title", "authors", "year", "url", "top5_error", "depth")
 NOT_INHERITED = ("name", "reference", "expect", "extends")
 
@@ -90,13 +102,16 @@ def read_document(tree: Tree, findings: Findings, partial: bool = False) -> Docu
     """
     document = Document()
     if not isinstance(tree, Mapping):
-        findings.add("bad-shape", f"an architecture is a mapping with `input` and `layers`, and {_found(tree)}",
-                     extent(tree), help="start with `input: 224x224x3`, then `layers:` and one `- ` line per layer")
+        findings.add(
+            "bad-shape",
+            f"an architecture is a mapping with `input` and `layers`, and {_found(tree)}",
+            extent(tree),
+            help="start with `input: 224x224x3`, then `layers:` and one `- ` line per layer",
+        )
         return document
     unknown = [key for key, _ in tree.entries.values() if key.text not in KEYS]
     for key in unknown[:5]:
-        findings.add("unknown-key", f"`{key.text[:60]}` is no key of an architecture", key.at,
-                     help=_key_help(key.text))
+        findings.add("unknown-key", f"`{key.text[:60]}` is no key of an architecture", key.at, help=_key_help(key.text))
     if len(unknown) > 5:
         findings.add("unknown-key", f"… and {len(unknown) - 5:,} more unknown keys", unknown[5].at)
     _Reader(document, tree, findings, partial or bool(unknown)).read()
@@ -159,8 +174,12 @@ class _Reader:
     def _reference(self) -> None:
         for name, (key, value) in self._entries(self.tree.get("reference"), "reference").items():
             if name not in REFERENCE_KEYS:
-                self.findings.add("unknown-key", f"`reference` has no key `{name[:60]}`", key.at,
-                                  help=did_you_mean(name, REFERENCE_KEYS) or f"it has {', '.join(REFERENCE_KEYS)}")
+                self.findings.add(
+                    "unknown-key",
+                    f"`reference` has no key `{name[:60]}`",
+                    key.at,
+                    help=did_you_mean(name, REFERENCE_KEYS) or f"it has {', '.join(REFERENCE_KEYS)}",
+                )
             elif isinstance(value, Scalar):
                 self.document.reference[name] = _shown(value)
             elif isinstance(value, Sequence) and all(isinstance(item, Scalar) for item in value.items):
@@ -172,8 +191,12 @@ class _Reader:
         entry = self.tree.entries.get("input")
         if entry is None:
             if not self.partial:
-                self.findings.add("missing-key", "the architecture does not say its `input`", self._start(),
-                                  help="add `input: 224x224x3` (width x height x depth)")
+                self.findings.add(
+                    "missing-key",
+                    "the architecture does not say its `input`",
+                    self._start(),
+                    help="add `input: 224x224x3` (width x height x depth)",
+                )
             return
         key, value = entry
         if isinstance(value, Mapping):
@@ -188,21 +211,36 @@ class _Reader:
         if not isinstance(tree, Scalar):
             texts = [item.text for item in tree.items if isinstance(item, Scalar)] if isinstance(tree, Sequence) else []
             written = "x".join(texts) if texts and all(map(str.isdigit, texts)) else "224x224x3"
-            self.findings.add("not-a-volume", f"a volume WxHxD is wanted, and {kind_of(tree)} stands here", extent(tree),
-                              help=f"write {written}, width first and depth last")
+            self.findings.add(
+                "not-a-volume",
+                f"a volume WxHxD is wanted, and {kind_of(tree)} stands here",
+                extent(tree),
+                help=f"write {written}, width first and depth last",
+            )
             return None
         at = key.at if tree.empty else tree.at
         try:
             volume = scalars.read_volume(tree.text, tree.plain)
         except scalars.ScalarError as error:
-            self.findings.add(error.code, error.message, at, help=error.help, fix=(at, error.fix) if error.fix else None,
-                              status=2 if error.code == "number-too-large" else 1)
+            self.findings.add(
+                error.code,
+                error.message,
+                at,
+                help=error.help,
+                fix=(at, error.fix) if error.fix else None,
+                status=2 if error.code == "number-too-large" else 1,
+            )
             return None
         if len(volume.spatial) == 2 and volume.spatial[0] in (1, 3) and volume.channels == volume.spatial[1] > 4:
             meant = Volume(volume.spatial[0], (volume.channels, volume.spatial[1]))
-            self.findings.add("suspicious-volume", f"{volume} is {volume.spatial[0]} wide, {volume.spatial[1]} high and "
-                              f"{volume.channels} deep", tree.at, severity="warning", fix=(tree.at, meant.text),
-                              help=f"write {meant}: width first, depth last")
+            self.findings.add(
+                "suspicious-volume",
+                f"{volume} is {volume.spatial[0]} wide, {volume.spatial[1]} high and {volume.channels} deep",
+                tree.at,
+                severity="warning",
+                fix=(tree.at, meant.text),
+                help=f"write {meant}: width first, depth last",
+            )
         return volume
 
     def _start(self) -> Span:
@@ -224,8 +262,12 @@ class _Reader:
             return None
         for name, (word, _) in tree.entries.items():
             if name not in known:
-                self.findings.add("unknown-key", f"`{key}` has no key `{name[:60]}`", word.at,
-                                  help=did_you_mean(name, known) or f"it has {', '.join(known)}")
+                self.findings.add(
+                    "unknown-key",
+                    f"`{key}` has no key `{name[:60]}`",
+                    word.at,
+                    help=did_you_mean(name, known) or f"it has {', '.join(known)}",
+                )
         return tree
 
     def _check_names(self, entries: Entries, what: str) -> None:
@@ -247,8 +289,12 @@ class _Reader:
         known = ("parameters", "define", "layers")
         for word, _ in tree.entries.values():
             if word.text not in known:
-                self.findings.add("unknown-key", f"a block has no key `{word.text[:60]}`", word.at,
-                                  help=did_you_mean(word.text, known) or f"it has {', '.join(known)}")
+                self.findings.add(
+                    "unknown-key",
+                    f"a block has no key `{word.text[:60]}`",
+                    word.at,
+                    help=did_you_mean(word.text, known) or f"it has {', '.join(known)}",
+                )
         parameters = self._entries(tree.get("parameters"), "parameters")
         self._check_names(parameters, "a parameter")
         for parameter, (word, value) in parameters.items():
@@ -265,18 +311,28 @@ class _Reader:
         entry = self.tree.entries.get("layers")
         if entry is None:
             if not self.partial:
-                self.findings.add("no-layers", "the architecture has no `layers`", self._start(),
-                                  help="add `layers:` and one `- ` line per layer")
+                self.findings.add(
+                    "no-layers",
+                    "the architecture has no `layers`",
+                    self._start(),
+                    help="add `layers:` and one `- ` line per layer",
+                )
             return
         key, value = entry
         self.document.layers_at = key.at
         if isinstance(value, Sequence) and value.items:
             self.document.layers = value
         elif isinstance(value, Sequence) or (isinstance(value, Scalar) and value.empty):
-            self.findings.add("no-layers", "there are no layers", key.at, help="one `- ` line per layer below `layers:`")
+            self.findings.add(
+                "no-layers", "there are no layers", key.at, help="one `- ` line per layer below `layers:`"
+            )
         else:
-            self.findings.add("bad-shape", f"`layers` is a list, and {kind_of(value)} stands here", extent(value),
-                              help="one `- ` line per layer")
+            self.findings.add(
+                "bad-shape",
+                f"`layers` is a list, and {kind_of(value)} stands here",
+                extent(value),
+                help="one `- ` line per layer",
+            )
 
 
 def check_name(name: str, key: Scalar, what: str, findings: Findings) -> bool:
@@ -343,5 +399,3 @@ def _uses(tree: Tree | None, document: Document) -> Iterator[Scalar]:
                     yield word
                 elif word.text in MERGES or word.text == "layers":
                     pending.append(value)
-
-

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cnncalc.graph import Graph, Output
+from cnncalc.graph import Frame, Graph, Output
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer, LayerError, Problem
 from cnncalc.layers.fields import Reference
-from cnncalc.spec.arguments import Arguments, report_fault
+from cnncalc.spec.arguments import Arguments
 from cnncalc.spec.blocks import BlockArguments
-from cnncalc.spec.context import Context, Formulas, Origin, trail
+from cnncalc.spec.context import Context, Formulas, Origin
 from cnncalc.spec.document import BlockDef, Document
+from cnncalc.spec.evaluate import Evaluator
 from cnncalc.spec.expectations import Expectations
 from cnncalc.spec.findings import Findings
-from cnncalc.spec.formula import UnknownInput
 from cnncalc.spec.infer import Inference, frame
 from cnncalc.spec.items import Item, ItemReader, child_chains
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.loops import Turn, turns_of
 from cnncalc.spec.names import NameScope
 from cnncalc.spec.naming import Naming
+from cnncalc.spec.operations import UnknownInput
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.size import Budget
-from cnncalc.spec.tree import Scalar, Sequence, Tree, extent, kind_of
+from cnncalc.spec.tree import Scalar, Sequence, Tree, extent
 from cnncalc.spec.values import ValueFault
 
 Cursor = int | None
@@ -36,16 +37,24 @@ Cursor = int | None
 class Expander:
     """Unfolds one document into a graph. `run` once."""
 
-    def __init__(self, document: Document, findings: Findings, limits: Limits, names: Mapping[str, Value],
-                 origins: Mapping[str, Origin], checks_expectations: bool = True) -> None:
+    def __init__(
+        self,
+        document: Document,
+        findings: Findings,
+        limits: Limits,
+        names: Mapping[str, Value],
+        origins: Mapping[str, Origin],
+        checks_expectations: bool = True,
+    ) -> None:
         self.document = document
         self.findings = findings
         self.formulas = Formulas()
         self.items = ItemReader(document.blocks, findings)
         self.inference = Inference(findings, self.formulas, document.rounding == "exact")
         self.budget = Budget(document, self.items, findings, limits)
+        self.values = Evaluator(self.formulas, findings, self.inference)
         self.naming = Naming(self.inference, findings, self.items)
-        self.expectations = Expectations(self.inference, findings, self.text_of, checks_expectations)
+        self.expectations = Expectations(self.inference, findings, self.values.text_of, checks_expectations)
         self.blocks = BlockArguments(self)
         self.outputs: list[Output] = []
         self.names = names
@@ -98,18 +107,18 @@ class Expander:
         if item is None:
             return self._broken(tree, cursor, context)
         if item.when is not None:
-            holds = self.condition(item.when, cursor, context)
+            holds = self.values.condition(item.when, cursor, context)
             if holds is None:
                 return self._poison(item, cursor, context)
             if not holds:
-                self.naming.left_out(item, context, self.text_of(item.name, cursor, context))
+                self.naming.left_out(item, context, self.values.text_of(item.name, cursor, context))
                 return cursor
         return self._unconditional(item, cursor, context)
 
     def _unconditional(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         start = cursor
         if item.from_ is not None:
-            start = self.naming.resolve(item.from_, self.text_of(item.from_, cursor, context), context)
+            start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)
             if start is None:
                 return self._poison(item, cursor, context)
         elif start is None and item.form in ("layer", "merge", "point"):
@@ -146,7 +155,7 @@ class Expander:
     def _unknown(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         if self.budget.node():
             return cursor
-        name, _ = self.naming.name(item, self.text_of(item.name, cursor, context), context, self.nodes_made)
+        name, _ = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
         inputs = () if cursor is None else (cursor,)
         return self.inference.add(item.head.text, name, None, inputs, context, item)
 
@@ -166,83 +175,28 @@ class Expander:
 
     def _no_input(self, item: Item, context: Context) -> Cursor:
         listed = ", ".join(f"`{name}`" for name in self.document.inputs)
-        self.findings.add("missing-from", "the network has several inputs, and the first item does not say `from` which",
-                          item.head.at, help=f"add `from:` with one of {listed}")
+        self.findings.add(
+            "missing-from",
+            "the network has several inputs, and the first item does not say `from` which",
+            item.head.at,
+            help=f"add `from:` with one of {listed}",
+        )
         return self._unknown(item, None, context)
-
-    # Values
-
-    def value(self, scalar: Scalar, cursor: Cursor, context: Context) -> Value:
-        """What a formula gives here.
-
-        Raises:
-            ValueFault, UnknownInput: as `Formulas.evaluate`.
-        """
-        return self.formulas.evaluate(scalar, context, self.inference.volume(cursor))
-
-    def fault(self, fault: ValueFault, context: Context, what: str | None = None) -> None:
-        """Report a value that does not do, with the places its numbers came from."""
-        related = trail(self.formulas.origins(fault.formula, context), context.names) if fault.formula and (
-            fault.error.code not in ("formula", "formula-too-long", "formula-too-deep")) else []
-        if not related and not context.frames:
-            report_fault(self.findings, fault.error, fault.at, what)
-            return
-        prefix = f"`{what.partition('.')[2]}`: " if what else ""
-        fix = (fault.at, fault.error.fix) if fault.error.fix and not fault.formula else None
-        self.findings.add(fault.error.code, prefix + fault.error.message, fault.at, help=fault.error.help,
-                          related=related, frames=context.frames, fix=fix,
-                          status=2 if fault.error.code == "number-too-large" else 1)
-
-    def condition(self, tree: Tree, cursor: Cursor, context: Context) -> bool | None:
-        """Whether a `when` holds; None where it cannot be said."""
-        if isinstance(tree, Scalar) and tree.text[:1] == "=":
-            try:
-                return bool(self.value(tree, cursor, context))
-            except ValueFault as fault:
-                self.fault(fault, context)
-            except UnknownInput:
-                pass
-            return None
-        if isinstance(tree, Scalar) and tree.text in ("true", "false") and tree.plain:
-            return tree.text == "true"
-        shown = kind_of(tree)
-        help = f"write `={tree.text}`" if isinstance(tree, Scalar) and tree.text else None
-        self.findings.add("not-a-boolean", f"`when` takes a formula such as `=stride == 1`, and {shown} stands here",
-                          extent(tree), help=help)
-        return None
-
-    def text_of(self, tree: Tree | None, cursor: Cursor, context: Context) -> str | None:
-        """A text key (a name, a note): formulas are worked out; None where there is none or it cannot be said."""
-        if tree is None:
-            return None
-        if not isinstance(tree, Scalar) or tree.empty:
-            self.findings.add("bad-shape", f"a word is wanted, and {kind_of(tree)} stands here",
-                              extent(tree) if not isinstance(tree, Scalar) else tree.at)
-            return None
-        if tree.text[:1] != "=":
-            return tree.text
-        try:
-            value = self.value(tree, cursor, context)
-        except ValueFault as fault:
-            self.fault(fault, context)
-            return None
-        except UnknownInput:
-            return None
-        return value if isinstance(value, str) else str(value)
 
     # The forms of an item
 
     def _arguments(self, item: Item) -> Arguments:
         if item.arguments is None:
             item.arguments = Arguments(item, self.findings)
-        assert isinstance(item.arguments, Arguments)  # noqa: S101
+        assert isinstance(item.arguments, Arguments)
         return item.arguments
 
     def _layer(self, item: Item, cursor: int, context: Context) -> Cursor:
         if self.budget.node():
             return cursor
         arguments = self._arguments(item)
-        layer, inputs = None, (cursor,)
+        layer = None
+        inputs: tuple[int, ...] = (cursor,)
         volume = self.inference.nodes[cursor].volume
         if arguments.good and volume is not None:
             layer = self._make(arguments, len(volume.spatial), cursor, context)
@@ -254,24 +208,30 @@ class Expander:
             if arguments.seen_depth not in (None, volume.channels if volume else None):
                 self._wrong_depth(arguments, cursor, context)
                 layer = None
-        name, bare = self.naming.name(item, self.text_of(item.name, cursor, context), context, self.nodes_made)
-        note = self.text_of(item.note, cursor, context) or ""
-        index = self.inference.add(item.head.text, name, layer, tuple(i for i in inputs if i >= 0), context, item,
-                                   arguments, note)
+        name, bare = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
+        note = self.values.text_of(item.note, cursor, context) or ""
+        index = self.inference.add(
+            item.head.text, name, layer, tuple(i for i in inputs if i >= 0), context, item, arguments, note
+        )
         del bare
         if item.shares is not None:
-            self.naming.share(item, index, index + 1, self.text_of(item.shares, cursor, context), context)
+            self.naming.share(item, index, index + 1, self.values.text_of(item.shares, cursor, context), context)
         return index
 
     def _make(self, arguments: Arguments, axes: int, cursor: Cursor, context: Context) -> Layer | None:
         try:
-            return arguments.layer(axes, lambda scalar: self.value(scalar, cursor, context))
+            return arguments.layer(axes, lambda scalar: self.values.value(scalar, cursor, context))
         except ValueFault as fault:
-            self.fault(fault, context)
+            self.values.fault(fault, context)
         except LayerError as error:
             for problem in error.problems:
-                self.findings.add(problem.code, problem.message, arguments.place(problem.field), help=problem.help,
-                                  frames=context.frames)
+                self.findings.add(
+                    problem.code,
+                    problem.message,
+                    arguments.place(problem.field),
+                    help=problem.help,
+                    frames=context.frames,
+                )
         except UnknownInput:
             pass
         return None
@@ -279,9 +239,9 @@ class Expander:
     def _try_formulas(self, arguments: Arguments, cursor: Cursor, context: Context) -> None:
         """The arriving volume is unknown: formulas that do not ask for it are still checked."""
         try:
-            arguments.layer(0, lambda scalar: self.value(scalar, cursor, context))
+            arguments.layer(0, lambda scalar: self.values.value(scalar, cursor, context))
         except ValueFault as fault:
-            self.fault(fault, context)
+            self.values.fault(fault, context)
         except (UnknownInput, LayerError):
             pass
 
@@ -299,10 +259,20 @@ class Expander:
     def _wrong_depth(self, arguments: Arguments, cursor: int, context: Context) -> None:
         volume, seen = self.inference.volume(cursor), arguments.seen_depth
         depth = volume.channels if volume else 0
-        problem = Problem("wrong-depth", f"the filters are said to be {seen} deep, and the volume here is {depth} deep",
-                          "kernel", help=f"a filter always spans the full depth: write {depth}, or leave it out")
-        self.findings.add(problem.code, problem.message, arguments.place("kernel"), help=problem.help,
-                          related=((self.inference.sources[cursor], f"gives {volume}"),), frames=context.frames)
+        problem = Problem(
+            "wrong-depth",
+            f"the filters are said to be {seen} deep, and the volume here is {depth} deep",
+            "kernel",
+            help=f"a filter always spans the full depth: write {depth}, or leave it out",
+        )
+        self.findings.add(
+            problem.code,
+            problem.message,
+            arguments.place("kernel"),
+            help=problem.help,
+            related=((self.inference.sources[cursor], f"gives {volume}"),),
+            frames=context.frames,
+        )
 
     def _block(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         block = self.document.blocks[item.head.text]
@@ -310,19 +280,28 @@ class Expander:
         if self.budget.use(item, context.depth):
             return self._unknown(item, cursor, context)
         inner = self.blocks.enter(block, item, cursor, context)
-        name = self.text_of(item.name, cursor, context)
+        name = self.values.text_of(item.name, cursor, context)
         scope = self.naming.open(item, name or None, block.name, context)
         if inner is None or block.layers is None:
             return self._unknown(item, cursor, context)
         names, origins = inner
-        inside = Context(scope, names, origins, cursor, None, (), (*context.frames, self._frame(item, block)),
-                         context.allow, context.depth + 1)
+        inside = Context(
+            scope,
+            names,
+            origins,
+            cursor,
+            None,
+            (),
+            (*context.frames, self._frame(item, block)),
+            context.allow,
+            context.depth + 1,
+        )
         end = self._scoped(scope, block.layers, cursor, inside)
         if item.shares is not None:
-            self.naming.share(item, scope.first, scope.end, self.text_of(item.shares, cursor, context), context)
+            self.naming.share(item, scope.first, scope.end, self.values.text_of(item.shares, cursor, context), context)
         return end
 
-    def _frame(self, item: Item, block: BlockDef) -> object:
+    def _frame(self, item: Item, block: BlockDef) -> Frame:
         return frame(f"`{block.name}`, used here", self.findings, item.head.at)
 
     def _scoped(self, scope: NameScope, chain: Tree, cursor: Cursor, context: Context) -> Cursor:
@@ -333,20 +312,20 @@ class Expander:
         return scope.output
 
     def _group(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
-        scope = self.naming.open(item, self.text_of(item.value, cursor, context), "group", context)
-        assert item.layers is not None  # noqa: S101
+        scope = self.naming.open(item, self.values.text_of(item.value, cursor, context), "group", context)
+        assert item.layers is not None
         return self._scoped(scope, item.layers, cursor, context._replace(scope=scope, turns=()))
 
     def _branch(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
-        scope = self.naming.open(item, self.text_of(item.value, cursor, context), "branch", context)
-        assert item.layers is not None  # noqa: S101
+        scope = self.naming.open(item, self.values.text_of(item.value, cursor, context), "branch", context)
+        assert item.layers is not None
         end = self._scoped(scope, item.layers, cursor, context._replace(scope=scope, turns=()))
         if end is not None:
             self.outputs.append(Output(scope.path, end))
         return end
 
     def _chain(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
-        assert item.layers is not None  # noqa: S101
+        assert item.layers is not None
         end = self.chain(item.layers, cursor, context)
         return self._alias(item, end, context)
 
@@ -356,7 +335,7 @@ class Expander:
     def _alias(self, item: Item, end: Cursor, context: Context) -> Cursor:
         """Give the volume here a name, where the item has one."""
         if item.name is not None and end is not None:
-            name = self.text_of(item.name, end, context)
+            name = self.values.text_of(item.name, end, context)
             if name is not None:
                 self.naming.enter(item, name, context, end)
         return end
@@ -369,7 +348,7 @@ class Expander:
     _for = _repeat
 
     def _turn(self, item: Item, turn: Turn, cursor: Cursor) -> Cursor:
-        assert item.layers is not None  # noqa: S101
+        assert item.layers is not None
         if turn.scope is not None:
             return self._scoped(turn.scope, item.layers, cursor, turn.context)
         return self.chain(item.layers, cursor, turn.context)
@@ -380,21 +359,30 @@ class Expander:
 
     def _merge(self, item: Item, cursor: int, context: Context) -> Cursor:
         if not isinstance(item.value, Sequence):
-            self.findings.add("bad-shape", f"`{item.head.text}` takes a list of branches", item.head.at,
-                              help="one `- ` line per branch; `- []` is the identity")
+            self.findings.add(
+                "bad-shape",
+                f"`{item.head.text}` takes a list of branches",
+                item.head.at,
+                help="one `- ` line per branch; `- []` is the identity",
+            )
             return self._unknown(item, cursor, context)
         ends = list(self.branches(item.value, cursor, context))
         if len(ends) == 1 and ends[0] is not None:
             return self._alias(item, ends[0], context)
         if not ends:
-            self.findings.add("no-branches", f"no branch of `{item.head.text}` is left", item.head.at,
-                              help="`- []` is a branch that leaves the volume as it is", frames=context.frames)
+            self.findings.add(
+                "no-branches",
+                f"no branch of `{item.head.text}` is left",
+                item.head.at,
+                help="`- []` is a branch that leaves the volume as it is",
+                frames=context.frames,
+            )
         if self.budget.node():
             return cursor
         layer = layer_class(item.head.text).make(0) if ends else None
         inputs = tuple(end for end in ends if end is not None)
-        name, _ = self.naming.name(item, self.text_of(item.name, cursor, context), context, self.nodes_made)
-        note = self.text_of(item.note, cursor, context) or ""
+        name, _ = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
+        note = self.values.text_of(item.note, cursor, context) or ""
         return self.inference.add(item.head.text, name, layer, inputs, context, item, note=note)
 
     def branches(self, tree: Sequence, cursor: int, context: Context) -> Iterator[Cursor]:
@@ -408,12 +396,12 @@ class Expander:
                 yield self.chain(branch, cursor, context) if empty else self._broken(branch, cursor, context)
                 continue
             if item.when is not None:
-                holds = self.condition(item.when, cursor, context)
+                holds = self.values.condition(item.when, cursor, context)
                 if holds is None:
                     yield self._poison(item, cursor, context)
                     continue
                 if not holds:
-                    self.naming.left_out(item, context, self.text_of(item.name, cursor, context))
+                    self.naming.left_out(item, context, self.values.text_of(item.name, cursor, context))
                     continue
             if item.form in ("for", "repeat"):
                 yield from self._loop_branches(item, cursor, context)
@@ -423,7 +411,7 @@ class Expander:
     def _loop_branches(self, item: Item, cursor: int, context: Context) -> Iterator[Cursor]:
         start: Cursor = cursor
         if item.from_ is not None:
-            start = self.naming.resolve(item.from_, self.text_of(item.from_, cursor, context), context)
+            start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)
             if start is None:
                 yield self._poison(item, cursor, context)
                 return

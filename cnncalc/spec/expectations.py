@@ -39,7 +39,8 @@ class Figure:
 
     def admits(self, value: int) -> bool:
         """Whether an exact count rounds to the figure."""
-        return value == self.value if self.exact else 2 * abs(value - self.value) <= self.unit
+        distance: int = abs(value - self.value)
+        return distance == 0 if self.exact else 2 * distance <= self.unit
 
 
 def same_volume(expected: Volume, volume: Volume) -> bool:
@@ -83,11 +84,16 @@ class Expectations:
                         self._count(item, name, tree, made, end, context)
                 else:
                     known = ("volume", "parameters", "macs")
-                    self.findings.add("unknown-key", f"`expect` has no key `{name[:60]}`", key.at,
-                                      help=did_you_mean(name, known) or f"it has {', '.join(known)}")
+                    self.findings.add(
+                        "unknown-key",
+                        f"`expect` has no key `{name[:60]}`",
+                        key.at,
+                        help=did_you_mean(name, known) or f"it has {', '.join(known)}",
+                    )
         elif expected is not None:
-            self.findings.add("bad-shape", f"`expect` takes a volume, and {kind_of(expected)} stands here",
-                              extent(expected))
+            self.findings.add(
+                "bad-shape", f"`expect` takes a volume, and {kind_of(expected)} stands here", extent(expected)
+            )
 
     def _volume(self, item: Item, tree: Tree, volume: Volume | None, end: int | None, context: Context) -> None:
         text = self.text_of(tree, end, context)
@@ -103,11 +109,19 @@ class Expectations:
             name = producer.name if producer else None
             made = self.inference.sources[end] if end is not None and producer else None
             fix = (tree.at, volume.text) if isinstance(tree, Scalar) and tree.text[:1] != "=" else None
-            self.findings.add("expect", f"{expected} is expected here, and {volume} comes out", tree.at, layer=name,
-                              related=((made, f"`{name}` gives {volume}"),) if made is not None else (),
-                              frames=context.frames, fix=fix)
+            self.findings.add(
+                "expect",
+                f"{expected} is expected here, and {volume} comes out",
+                tree.at,
+                layer=name,
+                related=((made, f"`{name}` gives {volume}"),) if made is not None else (),
+                frames=context.frames,
+                fix=fix,
+            )
 
-    def _count(self, item: Item, name: str, tree: Tree, made: Sequence[Node], end: int | None, context: Context) -> None:
+    def _count(
+        self, item: Item, name: str, tree: Tree, made: Sequence[Node], end: int | None, context: Context
+    ) -> None:
         text = self.text_of(tree, end, context)
         if text is None:
             return
@@ -121,8 +135,11 @@ def compare(findings: Findings, name: str, text: str, tree: Tree, value: int, ac
     try:
         figure = Figure(text)
     except ValueError:
-        findings.add("not-a-figure", f"a whole number or a rounded figure such as 1.14G is wanted, and `{text[:40]}` is "
-                     "neither", tree.at)
+        findings.add(
+            "not-a-figure",
+            f"a whole number or a rounded figure such as 1.14G is wanted, and `{text[:40]}` is neither",
+            tree.at,
+        )
         return
     if active and not figure.admits(value):
         about = "" if figure.exact else f" (which does not round to {text})"

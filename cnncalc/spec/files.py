@@ -70,8 +70,11 @@ def _suggestion(spec: str) -> str:
     if "/" in spec or os.sep in spec:
         return ""
     known = nearest(spec.removesuffix(".yaml").removesuffix(".yml"), bundled_names())
-    return f", and no bundled architecture of that name; did you mean {known}?" if known else (
-        ", and no bundled architecture of that name; `cnncalc list` shows them")
+    return (
+        f", and no bundled architecture of that name; did you mean {known}?"
+        if known
+        else (", and no bundled architecture of that name; `cnncalc list` shows them")
+    )
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
@@ -106,10 +109,17 @@ def _read_stdin(limits: Limits) -> bytes:
 
 def _small_enough(data: bytes, name: str, limits: Limits) -> bytes:
     if len(data) > limits.bytes:
-        raise SpecError([
-            Diagnostic("too-large", "error", f"{name} is larger than the limit `bytes` allows ({limits.bytes:,})",
-                       help=f"`--limit bytes={limits.bytes * 2}` raises it", status=2)
-        ])
+        raise SpecError(
+            [
+                Diagnostic(
+                    "too-large",
+                    "error",
+                    f"{name} is larger than the limit `bytes` allows ({limits.bytes:,})",
+                    help=f"`--limit bytes={limits.bytes * 2}` raises it",
+                    status=2,
+                )
+            ]
+        )
     return data
 
 

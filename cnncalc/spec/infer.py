@@ -87,8 +87,20 @@ class Inference:
         index = len(nodes)
         place = self.findings.sources.place(item.at)
         nodes.append(
-            Node(index, name, kind, layer, inputs, result.volume, result.weights, None, place,
-                 context.scope.path, context.frames, note)
+            Node(
+                index,
+                name,
+                kind,
+                layer,
+                inputs,
+                result.volume,
+                result.weights,
+                None,
+                place,
+                context.scope.parts,
+                context.frames,
+                note,
+            )
         )
         self.sources.append(item.head.at)
         return index
@@ -100,8 +112,15 @@ class Inference:
         self.sources.append(at)
         return index
 
-    def _report(self, problem: Problem, name: str, inputs: tuple[int, ...], context: Context, item: Item,
-                arguments: Arguments | None) -> None:
+    def _report(
+        self,
+        problem: Problem,
+        name: str,
+        inputs: tuple[int, ...],
+        context: Context,
+        item: Item,
+        arguments: Arguments | None,
+    ) -> None:
         at = arguments.place(problem.field) if arguments else item.head.at
         related = []
         if problem.blames is not None and problem.blames < len(inputs):
@@ -116,8 +135,16 @@ class Inference:
                 related += trail(self.formulas.origins(tree, context), context.names)
         fix = (at, problem.fix) if literal and problem.fix is not None else None
         self.findings.add(
-            problem.code, f"`{name}`: {problem.message}", at, severity=problem.severity, notes=problem.notes,
-            help=problem.help, related=related, frames=context.frames, fix=fix, layer=name,
+            problem.code,
+            f"`{name}`: {problem.message}",
+            at,
+            severity=problem.severity,
+            notes=problem.notes,
+            help=problem.help,
+            related=related,
+            frames=context.frames,
+            fix=fix,
+            layer=name,
             allow=context.allow | item.allow,
         )
 

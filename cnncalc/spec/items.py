@@ -24,8 +24,22 @@ class Item:
         value: what stands behind the head.
     """
 
-    __slots__ = ("allow", "arguments", "at", "expect", "form", "from_", "head", "in_", "layers", "name", "note",
-                 "shares", "value", "when")
+    __slots__ = (
+        "allow",
+        "arguments",
+        "at",
+        "expect",
+        "form",
+        "from_",
+        "head",
+        "in_",
+        "layers",
+        "name",
+        "note",
+        "shares",
+        "value",
+        "when",
+    )
 
     def __init__(self, form: str, head: Scalar, value: Tree | None, at: Span) -> None:
         self.form = form
@@ -64,8 +78,12 @@ class ItemReader:
         if isinstance(tree, Scalar):
             return self._alone(tree)
         if isinstance(tree, Sequence):
-            self.findings.add("bad-shape", "a list stands where a layer is wanted", extent(tree),
-                              help="lists of chains belong to `concat`, `add` and `multiply`")
+            self.findings.add(
+                "bad-shape",
+                "a list stands where a layer is wanted",
+                extent(tree),
+                help="lists of chains belong to `concat`, `add` and `multiply`",
+            )
             return None
         head = self._head(tree)
         if head is None:
@@ -94,8 +112,13 @@ class ItemReader:
         keys = [key for key, _ in tree.entries.values()]
         heads = [key for key in keys if key.text in KINDS or key.text in self.blocks or key.text in CONTROL]
         if len(heads) > 1:
-            self.findings.add("two-kinds", f"`{heads[0].text}` and `{heads[1].text}` in one item: a layer is one item",
-                              heads[1].at, help=f"put `- ` before `{heads[1].text}`", related=((heads[0].at, "the first"),))
+            self.findings.add(
+                "two-kinds",
+                f"`{heads[0].text}` and `{heads[1].text}` in one item: a layer is one item",
+                heads[1].at,
+                help=f"put `- ` before `{heads[1].text}`",
+                related=((heads[0].at, "the first"),),
+            )
             return None
         if heads:
             return heads[0]
@@ -124,12 +147,22 @@ class ItemReader:
         word = key.text
         known = nearest(word, [*KINDS, *self.blocks]) or foreign_spelling(word)
         help = f"did you mean `{known}`?" if known else "`cnncalc kinds` lists the layer kinds"
-        self.findings.add("unknown-layer", f"there is no layer kind or block `{word[:60]}`", key.at, help=help,
-                          fix=(key.at, known) if known else None)
+        self.findings.add(
+            "unknown-layer",
+            f"there is no layer kind or block `{word[:60]}`",
+            key.at,
+            help=help,
+            fix=(key.at, known) if known else None,
+        )
 
     def _modifiers(self, item: Item, tree: Mapping) -> None:
         control = item.form in (*CONTROL, "chain")
-        allowed = {item.head.text, *MODIFIERS, *(("layers",) if control else ()), *(("in",) if item.form == "for" else ())}
+        allowed = {
+            item.head.text,
+            *MODIFIERS,
+            *(("layers",) if control else ()),
+            *(("in",) if item.form == "for" else ()),
+        }
         for key, value in tree.entries.values():
             word = key.text
             if word not in allowed:

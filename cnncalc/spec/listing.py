@@ -23,10 +23,16 @@ _LINE = re.compile(
 _STARTS = re.compile(r"[ \t]*\[[ \t]*[0-9]+(?:[ \t]*[xX×][ \t]*[0-9]+)*[ \t]*\][ \t]*[A-Za-z]")
 
 _KINDS = (
-    ("input", r"input"), ("maxpool", r"(max[ _-]*)?pool(ing)?|max[ _-]*pool"), ("avgpool", r"(avg|average|mean)[ _-]*pool(ing)?"),
-    ("lrn", r"(l?r?n|local[ _-]*response[ _-]*)?norm(alization)?|lrn"), ("batchnorm", r"batch[ _-]*norm(alization)?|bn"),
-    ("conv", r"conv(olution)?"), ("fc", r"fc|fully[ _-]*connected|dense|linear"), ("relu", r"relu"),
-    ("softmax", r"softmax"), ("dropout", r"drop(out)?"),
+    ("input", r"input"),
+    ("maxpool", r"(max[ _-]*)?pool(ing)?|max[ _-]*pool"),
+    ("avgpool", r"(avg|average|mean)[ _-]*pool(ing)?"),
+    ("lrn", r"(l?r?n|local[ _-]*response[ _-]*)?norm(alization)?|lrn"),
+    ("batchnorm", r"batch[ _-]*norm(alization)?|bn"),
+    ("conv", r"conv(olution)?"),
+    ("fc", r"fc|fully[ _-]*connected|dense|linear"),
+    ("relu", r"relu"),
+    ("softmax", r"softmax"),
+    ("dropout", r"drop(out)?"),
 )
 
 
@@ -55,13 +61,17 @@ def _read_line(line: str, start: int, root: Mapping, layers: Sequence, findings:
     match = _LINE.match(line)
     if not match:
         indent = len(line) - len(line.lstrip())
-        findings.add("listing", "this line is not of the form `[55x55x96] CONV1: 96 11x11 filters at stride 4`",
-                     span(start + indent, start + len(line.rstrip())))
+        findings.add(
+            "listing",
+            "this line is not of the form `[55x55x96] CONV1: 96 11x11 filters at stride 4`",
+            span(start + indent, start + len(line.rstrip())),
+        )
         return
 
     def scalar(group: str, text: str | None = None) -> Scalar:
-        return Scalar(text if text is not None else match[group], True,
-                      span(start + match.start(group), start + match.end(group)))
+        return Scalar(
+            text if text is not None else match[group], True, span(start + match.start(group), start + match.end(group))
+        )
 
     kind = _kind(match["title"])
     volume = scalar("volume", re.sub(r"[ \t]+", "", match["volume"]))
@@ -69,8 +79,12 @@ def _read_line(line: str, start: int, root: Mapping, layers: Sequence, findings:
         root.entries["input"] = (scalar("title", "input"), volume)
         return
     if kind is None:
-        findings.add("unknown-layer", f"`{match['title'].strip()}` names no layer kind that listings have",
-                     scalar("title").at, help="INPUT, CONV, MAX POOL, AVG POOL, NORM, BATCH NORM, FC, RELU, SOFTMAX, DROPOUT")
+        findings.add(
+            "unknown-layer",
+            f"`{match['title'].strip()}` names no layer kind that listings have",
+            scalar("title").at,
+            help="INPUT, CONV, MAX POOL, AVG POOL, NORM, BATCH NORM, FC, RELU, SOFTMAX, DROPOUT",
+        )
         return
     group = "phrase" if match["phrase"] is not None else "rest"
     phrase = scalar(group) if match[group] else Scalar("", True, scalar("title").at)

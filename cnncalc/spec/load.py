@@ -70,7 +70,7 @@ class UsageError(ValueError):
     """An option that does not go with the specification."""
 
 
-def load_spec(spec: str, options: Options = Options()) -> Loaded:  # noqa: B008
+def load_spec(spec: str, options: Options = Options()) -> Loaded:
     """Load a path, `-`, or a bundled name; everything wrong with it is in `diagnostics`.
 
     Raises:
@@ -81,7 +81,7 @@ def load_spec(spec: str, options: Options = Options()) -> Loaded:  # noqa: B008
     return _Loading(found, options).load()
 
 
-def load_text(text: str, path: str = "<text>", options: Options = Options()) -> Loaded:  # noqa: B008
+def load_text(text: str, path: str = "<text>", options: Options = Options()) -> Loaded:
     """The same for a specification given as text; it may extend bundled architectures only."""
     found = files.Found(path, text.encode("utf-8", "surrogatepass"), None, False)
     return _Loading(found, options).load()
@@ -144,8 +144,9 @@ class _Loading:
         name, limits = word.text, self.options.limits
         plain = Path(name).name == name and name not in (".", "..") and "\\" not in name and ":" not in name
         if not plain:
-            self.findings.add("extends-outside", "`extends` takes a file of the same folder or a bundled name, and no path",
-                              word.at)
+            self.findings.add(
+                "extends-outside", "`extends` takes a file of the same folder or a bundled name, and no path", word.at
+            )
             return None
         if len(self.open) > limits.blocks:
             self.findings.add("too-deep", f"more than {limits.blocks} files extend each other", word.at, status=2)
@@ -162,8 +163,13 @@ class _Loading:
             path = files.bundled_folder() / f"{name.removesuffix('.yaml')}.yaml"
             return self._opened(word, str(path), files.Found(str(path), b"", files.bundled_folder(), True))
         known = did_you_mean(name.removesuffix(".yaml"), files.bundled_names())
-        self.findings.add("unreadable", f"there is no file or bundled architecture `{name[:60]}` to extend", word.at,
-                          help=known, status=2)
+        self.findings.add(
+            "unreadable",
+            f"there is no file or bundled architecture `{name[:60]}` to extend",
+            word.at,
+            help=known,
+            status=2,
+        )
         return None
 
     def _opened(self, word: Scalar, path: str, found: files.Found) -> files.Found | None:
@@ -187,8 +193,12 @@ class _Loading:
         cycle = block_cycle(document)
         if cycle is not None:
             path = " → ".join([*(name for name, _ in cycle), cycle[0][0]])
-            self.findings.add("block-cycle", f"a block uses itself: {path}", cycle[-1][1].at,
-                              related=[(word.at, f"`{name}` uses `{word.text}` here") for name, word in cycle[:-1]])
+            self.findings.add(
+                "block-cycle",
+                f"a block uses itself: {path}",
+                cycle[-1][1].at,
+                related=[(word.at, f"`{name}` uses `{word.text}` here") for name, word in cycle[:-1]],
+            )
             document.layers = None
         expander = Expander(document, self.findings, self.options.limits, names, origins, not self.options.changes)
         context = Context(NameScope(), names, origins)
@@ -198,10 +208,11 @@ class _Loading:
                 continue
             try:
                 names[name] = plain_value(
-                    tree, lambda scalar: expander.formulas.evaluate(scalar, context, None, has_input=False))
+                    tree, lambda scalar: expander.formulas.evaluate(scalar, context, None, has_input=False)
+                )
                 origins[name] = Origin(tree.at if end_of(tree.at) > start_of(tree.at) else word.at)
             except ValueFault as fault:
-                expander.fault(fault, context)
+                expander.values.fault(fault, context)
         return expander.run()
 
     def _change_define(self, document: Document) -> None:

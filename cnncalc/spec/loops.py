@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Sequenced
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.layers.fields import Integer
 from cnncalc.spec import scalars
 from cnncalc.spec.context import Context, Origin
 from cnncalc.spec.document import check_name
-from cnncalc.spec.formula import UnknownInput
 from cnncalc.spec.infer import frame
 from cnncalc.spec.items import Item
 from cnncalc.spec.names import NameScope
+from cnncalc.spec.operations import UnknownInput
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.tree import Scalar, Sequence, Tree, extent, kind_of
 from cnncalc.spec.values import ValueFault, plain_value, read_field, whole_number
 
 if TYPE_CHECKING:
     from cnncalc.spec.expand import Cursor, Expander
+
+
+Elements = Sequenced[Tree | Value]
+"""A loop's elements: as they are written in the file, or as a formula gives them."""
 
 
 class Turn(NamedTuple):
@@ -30,9 +35,9 @@ class Turn(NamedTuple):
 
 def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -> Iterator[Turn]:
     """The turns of a loop, limits checked first; none where it cannot be said, which is reported."""
-    name = expander.text_of(item.name, cursor, context)
+    name = expander.values.text_of(item.name, cursor, context)
     names: tuple[str, ...] = ()
-    elements: list[Tree] | list[Value] | None = None
+    elements: Elements | None = None
     if item.form == "repeat":
         count = _count(expander, item, cursor, context)
     else:
@@ -43,14 +48,17 @@ def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -
         expander.items_only(item.layers)  # type: ignore[arg-type]
         return
     if count == 0:
-        expander.findings.add("empty-loop", "this loop has no turn", item.head.at, severity="warning",
-                              allow=context.allow | item.allow)
+        expander.findings.add(
+            "empty-loop", "this loop has no turn", item.head.at, severity="warning", allow=context.allow | item.allow
+        )
     if expander.budget.turns(count, item):
         return
     for index in range(count):
         if expander.budget.spent:
             return
-        seen = _with_element(expander, item, names, elements[index], cursor, context) if elements is not None else context
+        seen = (
+            _with_element(expander, item, names, elements[index], cursor, context) if elements is not None else context
+        )
         if seen is None:
             return
         label = frame(f"turn {index + 1} of {count}", expander.findings, item.head.at)
@@ -67,9 +75,9 @@ def _count(expander: Expander, item: Item, cursor: Cursor, context: Context) -> 
         expander.findings.add("not-an-integer", "`repeat` needs a count", item.head.at)
         return None
     try:
-        value = read_field(Integer(0), item.value, lambda scalar: expander.value(scalar, cursor, context))
+        value = read_field(Integer(0), item.value, lambda scalar: expander.values.value(scalar, cursor, context))
     except ValueFault as fault:
-        expander.fault(fault, context)
+        expander.values.fault(fault, context)
     except UnknownInput:
         pass
     else:
@@ -92,37 +100,41 @@ def _loop_names(expander: Expander, item: Item) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _elements(expander: Expander, item: Item, cursor: Cursor, context: Context) -> list[Tree] | list[Value] | None:
+def _elements(expander: Expander, item: Item, cursor: Cursor, context: Context) -> Elements | None:
     """The elements as written, or as a formula gives them; `=n` counts 0 … n-1."""
     tree = item.in_
     if isinstance(tree, Sequence):
         return tree.items
     if not isinstance(tree, Scalar):
-        expander.findings.add("bad-shape", f"`in` takes a list, and {kind_of(tree)} stands here" if tree else "",
-                              extent(tree) if tree else item.head.at)
+        expander.findings.add(
+            "bad-shape",
+            f"`in` takes a list, and {kind_of(tree)} stands here" if tree else "",
+            extent(tree) if tree else item.head.at,
+        )
         return None
     try:
-        value = plain_value(tree, lambda scalar: expander.value(scalar, cursor, context))
+        value = plain_value(tree, lambda scalar: expander.values.value(scalar, cursor, context))
         if isinstance(value, list):
             return value
         count = scalars.check_range(whole_number(value), 0)
     except ValueFault as fault:
-        expander.fault(fault, context)
+        expander.values.fault(fault, context)
         return None
     except scalars.ScalarError as error:
-        expander.fault(ValueFault(error, tree.at, tree if tree.text[:1] == "=" else None), context)
+        expander.values.fault(ValueFault(error, tree.at, tree if tree.text[:1] == "=" else None), context)
         return None
     except UnknownInput:
         return None
     return None if expander.budget.turns(count, item, taken=False) else list(range(count))
 
 
-def _with_element(expander: Expander, item: Item, names: tuple[str, ...], element: Tree | Value, cursor: Cursor,
-                  context: Context) -> Context | None:
+def _with_element(
+    expander: Expander, item: Item, names: tuple[str, ...], element: Tree | Value, cursor: Cursor, context: Context
+) -> Context | None:
     """The context with the loop's names bound to one element."""
     values, origins = dict(context.names), dict(context.origins)
     written = isinstance(element, Scalar | Sequence) or hasattr(element, "entries")
-    at = extent(element) if written else item.in_.at if item.in_ is not None else item.at  # type: ignore[arg-type, union-attr]
+    at = extent(element) if written else item.in_.at if item.in_ is not None else item.at  # type: ignore[arg-type]
     if len(names) == 1:
         if not written:
             values[names[0]], origins[names[0]] = element, Origin(at)  # type: ignore[assignment]

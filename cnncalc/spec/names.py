@@ -13,9 +13,10 @@ class NameScope:
     latest turn) and with its turn.
     """
 
-    def __init__(self, parent: NameScope | None = None, path: str = "") -> None:
+    def __init__(self, parent: NameScope | None = None, local: str = "") -> None:
         self.parent = parent
-        self.path = path
+        self.parts: tuple[str, ...] = (*parent.parts, local) if parent else ()
+        self.path = ".".join(self.parts)
         self.entries: dict[str, int | NameScope] = {}
         self.places: dict[str, Span] = {}
         self.absent: dict[str, Span] = {}

@@ -60,8 +60,14 @@ class Naming:
         local = self.enter(item, given, context, index)
         return scope.full(local), local
 
-    def enter(self, item: Item, given: str, context: Context, entry: int | NameScope) -> str:
+    def enter(self, item: Item, given: str, context: Context, entry: int) -> str:
         """Enter an explicit name; inside a loop it gets its turn. Returns the local name."""
+        local = self.claim(item, given, context)
+        context.scope.enter(local, entry, given if local != given else None)
+        return local
+
+    def claim(self, item: Item, given: str, context: Context) -> str:
+        """The local name that an explicit name becomes, its place remembered; taken ones are reported."""
         scope = context.scope
         at = item.name.at if item.name is not None else item.value.at if item.value is not None else item.at
         if given == "input":
@@ -73,38 +79,47 @@ class Naming:
         if local in scope.places or (local in scope.entries and not context.turns):
             first = scope.places.get(local)
             related = ((first, "it is given here first"),) if first is not None else ()
-            self.findings.add("duplicate-name", f"the name `{given}` is taken", at, related=related,
-                              frames=context.frames, help="give each layer a name of its own")
+            self.findings.add(
+                "duplicate-name",
+                f"the name `{given}` is taken",
+                at,
+                related=related,
+                frames=context.frames,
+                help="give each layer a name of its own",
+            )
             local = scope.default_name(f"{given}.")
         scope.places[local] = at
-        scope.enter(local, entry, given if local != given else None)
         return local
 
     def open(self, item: Item, name: str | None, kind: str, context: Context) -> NameScope:
         """Open the scope of a block, group or branch."""
         outer = context.scope
-        scope = NameScope(outer)
         if name is None:
             local = outer.default_name(kind)
+            scope = NameScope(outer, local)
             outer.enter(local, scope)
-        else:
-            outer.count(kind)
-            local = self.enter(item, name, context, scope)
-        scope.path = outer.full(local)
+            return scope
+        outer.count(kind)
+        local = self.claim(item, name, context)
+        scope = NameScope(outer, local)
+        outer.enter(local, scope, name if local != name else None)
         return scope
 
     def open_turn(self, item: Item, name: str, index: int, context: Context) -> NameScope:
         """Open the scope of a named loop's turn: `stage.0`, bare `stage` meaning the latest."""
         outer = context.scope
-        scope = NameScope(outer)
         local = ".".join((name, *map(str, context.turns), str(index)))
+        scope = NameScope(outer, local)
         at = item.name.at if item.name is not None else item.at
         if index == 0 and local in outer.entries:
-            self.findings.add("duplicate-name", f"the name `{name}` is taken", at,
-                              related=((outer.places[local], "it is given here first"),) if local in outer.places else ())
+            self.findings.add(
+                "duplicate-name",
+                f"the name `{name}` is taken",
+                at,
+                related=((outer.places[local], "it is given here first"),) if local in outer.places else (),
+            )
         outer.places[local] = at
         outer.enter(local, scope, name)
-        scope.path = outer.full(local)
         return scope
 
     def left_out(self, item: Item, context: Context, name: str | None) -> None:
@@ -124,7 +139,9 @@ class Naming:
         if isinstance(found, NameScope):
             found = found.output
         if found is None:
-            self._unresolved.append((name, tree.at if isinstance(tree, Scalar) else extent(tree), context.scope, context))
+            self._unresolved.append(
+                (name, tree.at if isinstance(tree, Scalar) else extent(tree), context.scope, context)
+            )
         return found
 
     def report_unresolved(self) -> None:
@@ -133,19 +150,40 @@ class Naming:
             absent = scope.missing(name)
             later = scope.find(name)
             if absent is not None:
-                self.findings.add("left-out", f"`{name}` is left out here by its `when`", at, frames=context.frames,
-                                  related=((absent, "it stands here"),))
+                self.findings.add(
+                    "left-out",
+                    f"`{name}` is left out here by its `when`",
+                    at,
+                    frames=context.frames,
+                    related=((absent, "it stands here"),),
+                )
             elif isinstance(later, int):
-                self.findings.add("forward-reference", f"`{name}` comes only later in the network", at,
-                                  frames=context.frames, related=((self.inference.sources[later], "it stands here"),),
-                                  help="a layer reads from layers before it")
+                self.findings.add(
+                    "forward-reference",
+                    f"`{name}` comes only later in the network",
+                    at,
+                    frames=context.frames,
+                    related=((self.inference.sources[later], "it stands here"),),
+                    help="a layer reads from layers before it",
+                )
             elif later is not None:
-                self.findings.add("forward-reference", f"`{name}` is not complete here", at, frames=context.frames,
-                                  help="a layer reads from layers before it")
+                self.findings.add(
+                    "forward-reference",
+                    f"`{name}` is not complete here",
+                    at,
+                    frames=context.frames,
+                    help="a layer reads from layers before it",
+                )
             else:
                 known = did_you_mean(name, [*scope.visible(), "input"])
-                self.findings.add("unknown-name", f"there is no layer named `{name[:60]}`", at, help=known,
-                                  frames=context.frames, fix=(at, known.split("`")[1]) if known else None)
+                self.findings.add(
+                    "unknown-name",
+                    f"there is no layer named `{name[:60]}`",
+                    at,
+                    help=known,
+                    frames=context.frames,
+                    fix=(at, known.split("`")[1]) if known else None,
+                )
 
     # Shared weights
 
@@ -169,8 +207,12 @@ class Naming:
                 return
             nodes[mine.index] = mine._replace(shares=other.index if other.shares is None else other.shares)
         if len(ours) != len(theirs):
-            self.findings.add("shares", f"`{name}` has {len(theirs)} layers with weights and this has {len(ours)}",
-                              item.shares.at, frames=context.frames)
+            self.findings.add(
+                "shares",
+                f"`{name}` has {len(theirs)} layers with weights and this has {len(ours)}",
+                item.shares.at,
+                frames=context.frames,
+            )
 
     @staticmethod
     def _weighted(node: Node) -> bool:
@@ -181,6 +223,11 @@ class Naming:
             return ", ".join(f"{weight.name} {'x'.join(map(str, weight.shape))}" for weight in node.weights)
 
         at = item.shares.at if item.shares is not None else item.at
-        self.findings.add("shares", f"`{mine.name}` cannot use the weights of `{other.name}`: it needs "
-                          f"{mine.kind} {shapes(mine)}, and there are {other.kind} {shapes(other)}", at,
-                          related=((self.inference.sources[other.index], "their layer"),), frames=context.frames)
+        self.findings.add(
+            "shares",
+            f"`{mine.name}` cannot use the weights of `{other.name}`: it needs "
+            f"{mine.kind} {shapes(mine)}, and there are {other.kind} {shapes(other)}",
+            at,
+            related=((self.inference.sources[other.index], "their layer"),),
+            frames=context.frames,
+        )

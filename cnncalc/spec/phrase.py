@@ -310,7 +310,7 @@ class Binder:
         """Give the values that no word has claimed their places: `8 3x3`, `2x2`, `4096`."""
         for index, token in self._pending:
             name = self._place(index, token)
-            if name is None or name in self.values:
+            if name is None:
                 self._refuse(token, f"what {token.text} is, is not said")
             else:
                 self._put(name, token.value, token.start, token.end)

@@ -69,8 +69,12 @@ class _Builder:
         if self.has_tabs:
             self._refuse_tabs(len(self.source.text))
         if root is None:
-            raise self.fail("empty-spec", "there is nothing in this file", self._at(0, 0),
-                            help="a specification starts with `input: 224x224x3` and `layers:`")
+            raise self.fail(
+                "empty-spec",
+                "there is nothing in this file",
+                self._at(0, 0),
+                help="a specification starts with `input: 224x224x3` and `layers:`",
+            )
         return root
 
     def _at(self, start: int, end: int) -> Span:
@@ -93,7 +97,9 @@ class _Builder:
                 value = event.value
                 style = event.style
                 if len(value) > limits.scalar:
-                    raise self._limit("long-scalar", f"a scalar of {len(value):,} characters", "scalar", start, start + 1)
+                    raise self._limit(
+                        "long-scalar", f"a scalar of {len(value):,} characters", "scalar", start, start + 1
+                    )
                 if style:
                     self._check_quoted(value, start, end)
                 node = Scalar(value, not style, (base + start) << 32 | (base + end))
@@ -102,7 +108,9 @@ class _Builder:
                     raise self._refuse_property(event)
                 start = event.start_mark.index
                 if len(stack) >= limits.depth:
-                    raise self._limit("too-deep", f"nesting deeper than {limits.depth} levels", "depth", start, start + 1)
+                    raise self._limit(
+                        "too-deep", f"nesting deeper than {limits.depth} levels", "depth", start, start + 1
+                    )
                 at = (base + start) << 32 | (base + event.end_mark.index)
                 node = Sequence(at) if cls is yaml.SequenceStartEvent else Mapping(at)
             elif cls is yaml.SequenceEndEvent or cls is yaml.MappingEndEvent:
@@ -123,7 +131,7 @@ class _Builder:
             if count > limits.nodes:
                 raise self._limit("too-many-nodes", f"more than {limits.nodes:,} values", "nodes", start, start + 1)
             if not stack:
-                if not (cls is yaml.ScalarEvent and node.text == "" and node.plain):
+                if not (isinstance(node, Scalar) and node.empty):
                     root = node
             else:
                 parent, pending = stack[-1]
@@ -141,8 +149,12 @@ class _Builder:
         if not isinstance(node, Scalar) or node.empty:
             raise self.fail("bad-key", "a key must be a word", node.at)
         if node.text == "<<" and node.plain:
-            raise self.fail("merge-key", "merge keys are not part of the language", node.at,
-                            help="say what is common once with a block under `blocks`, or a value under `define`")
+            raise self.fail(
+                "merge-key",
+                "merge keys are not part of the language",
+                node.at,
+                help="say what is common once with a block under `blocks`, or a value under `define`",
+            )
         return node
 
     def _enter(self, mapping: Mapping, key: Scalar, value: Tree) -> None:
@@ -151,42 +163,71 @@ class _Builder:
             mapping.entries[key.text] = (key, value)
             return
         related = Related(self.sources.place(first[0].at), "it stands here first")
-        self.report(Diagnostic("duplicate-key", "error", f"the key `{key.text}` stands here twice",
-                               self.sources.place(key.at), help="keep one of the two", related=(related,)))
+        self.report(
+            Diagnostic(
+                "duplicate-key",
+                "error",
+                f"the key `{key.text}` stands here twice",
+                self.sources.place(key.at),
+                help="keep one of the two",
+                related=(related,),
+            )
+        )
 
     def _check_quoted(self, value: str, start: int, end: int) -> None:
         if self.has_tabs:
             self.quoted.append((start, end))
         if any("\ud800" <= char <= "\udfff" for char in value):
-            raise self.fail("surrogate", "the text holds half of a surrogate pair, which is no character",
-                            self._at(start, end), help="write the character itself")
+            raise self.fail(
+                "surrogate",
+                "the text holds half of a surrogate pair, which is no character",
+                self._at(start, end),
+                help="write the character itself",
+            )
 
     def _check_document(self, event: Any, documents: int) -> None:
         start, end = event.start_mark.index, event.end_mark.index
         if documents > 1:
-            raise self.fail("many-documents", "a second document starts here, and a file holds one architecture",
-                            self._at(start, start + 3), help="put it into a file of its own")
-        if event.version or event.tags or self.source.text[start:start + 1] == "%":
-            raise self.fail("yaml", "YAML directives are not part of the language", self._at(start, end),
-                            help="delete the line")
+            raise self.fail(
+                "many-documents",
+                "a second document starts here, and a file holds one architecture",
+                self._at(start, start + 3),
+                help="put it into a file of its own",
+            )
+        if event.version or event.tags or self.source.text[start : start + 1] == "%":
+            raise self.fail(
+                "yaml", "YAML directives are not part of the language", self._at(start, end), help="delete the line"
+            )
 
     def _refuse_alias(self, event: Any) -> SpecError:
-        return self.fail("alias", "aliases are not part of the language",
-                         self._at(event.start_mark.index, event.end_mark.index),
-                         help="say what is common once with a block under `blocks`, or a value under `define`")
+        return self.fail(
+            "alias",
+            "aliases are not part of the language",
+            self._at(event.start_mark.index, event.end_mark.index),
+            help="say what is common once with a block under `blocks`, or a value under `define`",
+        )
 
     def _refuse_property(self, event: Any) -> SpecError:
         start = event.start_mark.index
         at = self._at(start, start + 1)
         if event.anchor is not None:
-            return self.fail("alias", "anchors are not part of the language", at,
-                             help="say what is common once with a block under `blocks`, or a value under `define`")
+            return self.fail(
+                "alias",
+                "anchors are not part of the language",
+                at,
+                help="say what is common once with a block under `blocks`, or a value under `define`",
+            )
         return self.fail("tag", "tags are not part of the language", at, help="delete the tag")
 
     def _limit(self, code: str, what: str, limit: str, start: int, end: int) -> SpecError:
         value = getattr(self.limits, limit)
-        return self.fail(code, f"{what}: more than the limit `{limit}` allows ({value:,})", self._at(start, end),
-                         help=f"`--limit {limit}={value * 2}` raises it", status=2)
+        return self.fail(
+            code,
+            f"{what}: more than the limit `{limit}` allows ({value:,})",
+            self._at(start, end),
+            help=f"`--limit {limit}={value * 2}` raises it",
+            status=2,
+        )
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> SpecError:
         mark = error.problem_mark or error.context_mark
@@ -211,13 +252,22 @@ class _Builder:
             line_start = max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
             if re.search(r"(?:^|[ \t])#", text[line_start:position]):
                 continue
-            raise self.fail("yaml", "a tab: YAML is indented and separated with spaces",
-                            self._at(position, position + 1), help="replace the tab with spaces")
+            raise self.fail(
+                "yaml",
+                "a tab: YAML is indented and separated with spaces",
+                self._at(position, position + 1),
+                help="replace the tab with spaces",
+            )
 
 
 def _plain(message: str) -> str:
     """A parser's message without its jargon."""
-    for jargon, words in (("<block end>", "the end of the block"), ("<stream end>", "the end of the file"),
-                          ("<scalar>", "text"), ("expected", "expected"), ("'", "`")):
+    for jargon, words in (
+        ("<block end>", "the end of the block"),
+        ("<stream end>", "the end of the file"),
+        ("<scalar>", "text"),
+        ("expected", "expected"),
+        ("'", "`"),
+    ):
         message = message.replace(jargon, words)
     return re.sub(r"\s+", " ", message)

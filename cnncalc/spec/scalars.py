@@ -60,14 +60,16 @@ def bounded(digits: str) -> int:
 def _not_an_integer(text: str, plain: bool, least: int) -> ScalarError:
     wanted = "a whole number"
     if not plain and text.isascii() and text.isdigit():
-        return ScalarError("not-an-integer", f'"{text}" in quotes is text, and {wanted} is wanted',
-                           "remove the quotes", fix=text)
+        return ScalarError(
+            "not-an-integer", f'"{text}" in quotes is text, and {wanted} is wanted', "remove the quotes", fix=text
+        )
     if re.fullmatch(r"-[0-9]{1,30}", text):
         return ScalarError("out-of-range", f"{text} is too small: at least {least}", fix=str(least))
     decimal = _meant(text)
     if decimal is not None:
-        return ScalarError("not-an-integer", f"`{text}` is not a plain decimal number", f"write {decimal}",
-                           fix=str(decimal))
+        return ScalarError(
+            "not-an-integer", f"`{text}` is not a plain decimal number", f"write {decimal}", fix=str(decimal)
+        )
     if re.fullmatch(r"[0-9]+:[0-9]+", text):
         size = text.replace(":", "x")
         return ScalarError("not-an-integer", f"`{text}` is no number", f"a size is written {size}", fix=size)
@@ -81,14 +83,19 @@ def _meant(text: str) -> int | None:
     if len(text) > 24:
         return None
     spellings = (
-        (r"0[xX]([0-9a-fA-F]+)", 16), (r"0[oO]([0-7]+)", 8), (r"0([0-7]+)", 8), (r"0[bB]([01]+)", 2),
-        (r"\+?([0-9]+)", 10), (r"\+?([0-9]+(?:_[0-9]+)+)", 10), (r"([0-9]+)\.0*", 10),
+        (r"0[xX]([0-9a-fA-F]+)", 16),
+        (r"0[oO]([0-7]+)", 8),
+        (r"0([0-7]+)", 8),
+        (r"0[bB]([01]+)", 2),
+        (r"\+?([0-9]+)", 10),
+        (r"\+?([0-9]+(?:_[0-9]+)+)", 10),
+        (r"([0-9]+)\.0*", 10),
     )
     for pattern, base in spellings:
         if match := re.fullmatch(pattern, text):
             return int(match[1].replace("_", ""), base)
     if match := re.fullmatch(r"([0-9]+)[eE]\+?([0-9])", text):
-        return int(match[1]) * 10 ** int(match[2])
+        return int(match[1] + "0" * int(match[2]))
     unicode_digits = text.isdigit() and not text.isascii() and text.isdecimal()
     return int(text) if unicode_digits else None
 
@@ -102,8 +109,9 @@ def read_number(text: str, plain: bool = True) -> float:
     if plain and text.isascii() and _DECIMAL.match(text) and len(text) <= 40:
         return float(text)
     if not plain and _DECIMAL.match(text):
-        raise ScalarError("not-a-number", f'"{text}" in quotes is text, and a number is wanted', "remove the quotes",
-                          fix=text)
+        raise ScalarError(
+            "not-a-number", f'"{text}" in quotes is text, and a number is wanted', "remove the quotes", fix=text
+        )
     help = f"write {text.replace(',', '.')}" if re.fullmatch(r"[0-9]+,[0-9]+", text) else None
     raise ScalarError("not-a-number", f"a number is wanted, and `{text[:60]}` is none", help)
 
@@ -116,10 +124,22 @@ def read_boolean(text: str, plain: bool = True) -> bool:
     """
     if plain and text in ("true", "false"):
         return text == "true"
-    meant = {"yes": "true", "on": "true", "y": "true", "1": "true", "no": "false", "off": "false", "n": "false",
-             "0": "false"}.get(text.lower(), text.lower() if text.lower() in ("true", "false") else None)
-    raise ScalarError("not-a-boolean", f"`true` or `false` is wanted, and `{text[:60]}` is neither",
-                      f"write {meant}" if meant else None, fix=meant)
+    meant = {
+        "yes": "true",
+        "on": "true",
+        "y": "true",
+        "1": "true",
+        "no": "false",
+        "off": "false",
+        "n": "false",
+        "0": "false",
+    }.get(text.lower(), text.lower() if text.lower() in ("true", "false") else None)
+    raise ScalarError(
+        "not-a-boolean",
+        f"`true` or `false` is wanted, and `{text[:60]}` is neither",
+        f"write {meant}" if meant else None,
+        fix=meant,
+    )
 
 
 def read_size(text: str, plain: bool = True, least: int = 1) -> int | tuple[int, ...]:
@@ -131,8 +151,12 @@ def read_size(text: str, plain: bool = True, least: int = 1) -> int | tuple[int,
     if plain and _SIZE.match(text):
         return tuple(check_range(bounded(part), least) for part in re.split("[xX×]", text))
     if plain and re.fullmatch(r"[0-9]+( [xX×] ?[0-9]+)+|[0-9]+([xX×] [0-9]+)+", text):
-        raise ScalarError("not-an-integer", f"`{text}` is no size", f"write {text.replace(' ', '')} without spaces",
-                          fix=text.replace(" ", ""))
+        raise ScalarError(
+            "not-an-integer",
+            f"`{text}` is no size",
+            f"write {text.replace(' ', '')} without spaces",
+            fix=text.replace(" ", ""),
+        )
     return read_integer(text, plain, least)
 
 
@@ -162,8 +186,12 @@ def _not_a_volume(text: str, plain: bool) -> ScalarError:
         return ScalarError("not-a-volume", f"`{text}` is not written as a volume", f"write {compact}", fix=compact)
     if re.fullmatch(r"[0-9]+(?:,[0-9]+)+", compact):
         volume = compact.replace(",", "x")
-        return ScalarError("not-a-volume", f"`{text}` is not written as a volume",
-                           f"width, height and depth are written {volume}", fix=volume)
+        return ScalarError(
+            "not-a-volume",
+            f"`{text}` is not written as a volume",
+            f"width, height and depth are written {volume}",
+            fix=volume,
+        )
     shown = text[:60] or "nothing"
     return ScalarError("not-a-volume", f"a volume WxHxD such as 224x224x3 is wanted, and `{shown}` is none")
 
@@ -190,7 +218,10 @@ def read_value(text: str, plain: bool = True) -> Value:
         return float(text)
     if _NUMBER_LIKE.match(text) and not is_size(text):
         meant = _meant(text)
-        raise ScalarError("not-a-number", f"`{text[:60]}` looks like a number and is none",
-                          f"write {meant}" if meant is not None else "put it into quotes if it is text",
-                          fix=str(meant) if meant is not None else None)
+        raise ScalarError(
+            "not-a-number",
+            f"`{text[:60]}` looks like a number and is none",
+            f"write {meant}" if meant is not None else "put it into quotes if it is text",
+            fix=str(meant) if meant is not None else None,
+        )
     return text

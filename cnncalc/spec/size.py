@@ -52,7 +52,9 @@ class Budget:
             return 1
         if item.form == "block":
             block = self.document.blocks[item.head.text]
-            return self.least(block.layers, depth + 1) if block.layers is not None and depth <= self.limits.blocks else 0
+            return (
+                self.least(block.layers, depth + 1) if block.layers is not None and depth <= self.limits.blocks else 0
+            )
         if item.form == "merge":
             return self.least(item.value, depth) if item.value is not None else 0
         inside = self.least(item.layers, depth) if item.layers is not None else 0
@@ -62,7 +64,9 @@ class Budget:
         """Count a layer; True where the limit is reached."""
         self._nodes += 1
         if self._nodes > self.limits.layers and not self.spent:
-            self._over("layers", f"the file unfolds to more than {self.limits.layers:,} layers", self.document.layers_at)
+            self._over(
+                "layers", f"the file unfolds to more than {self.limits.layers:,} layers", self.document.layers_at
+            )
         return self.spent
 
     def turns(self, count: int, item: Item, *, taken: bool = True) -> bool:
@@ -88,8 +92,13 @@ class Budget:
         value = getattr(self.limits, limit)
         code = "too-many-layers" if limit == "layers" else "too-deep"
         self.spent = True
-        self.findings.add(code, f"{what}, more than the limit `{limit}` allows ({value:,})", at,
-                          help=f"`--limit {limit}=N` raises it", status=2)
+        self.findings.add(
+            code,
+            f"{what}, more than the limit `{limit}` allows ({value:,})",
+            at,
+            help=f"`--limit {limit}=N` raises it",
+            status=2,
+        )
 
 
 def _literal_turns(item: Item) -> int:

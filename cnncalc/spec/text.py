@@ -19,8 +19,15 @@ def decode(data: bytes, path: str) -> str:
         SpecError: `encoding` where the bytes are no UTF-8 (exit code 2), `control-character` where they hold one.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _mostly_null(data):
-        raise _refusal("encoding", "this looks like UTF-16; specifications are UTF-8", path, 1, 1, status=2,
-                       help="save the file as UTF-8")
+        raise _refusal(
+            "encoding",
+            "this looks like UTF-16; specifications are UTF-8",
+            path,
+            1,
+            1,
+            status=2,
+            help="save the file as UTF-8",
+        )
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode("utf-8")
@@ -31,8 +38,15 @@ def decode(data: bytes, path: str) -> str:
     if match := _REFUSED.search(text):
         line, column = _position(data, len(text[: match.start()].encode()))
         name = unicodedata.name(match[0], "control character")
-        raise _refusal("control-character", f"U+{ord(match[0]):04X} ({name.lower()}) has no place in a specification",
-                       path, line, column, 1, "delete the character")
+        raise _refusal(
+            "control-character",
+            f"U+{ord(match[0]):04X} ({name.lower()}) has no place in a specification",
+            path,
+            line,
+            column,
+            1,
+            "delete the character",
+        )
     return text
 
 

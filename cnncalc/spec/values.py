@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cnncalc.graph import AXIS_NAMES
 from cnncalc.layers.fields import (
     SIDE_NAMES,
     Boolean,
@@ -19,8 +20,8 @@ from cnncalc.layers.fields import (
     Type,
     VolumeType,
 )
-from cnncalc.graph import AXIS_NAMES
-from cnncalc.spec import formula, scalars
+from cnncalc.spec import scalars
+from cnncalc.spec.operations import whole
 from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
@@ -132,8 +133,9 @@ def _from_value(wanted: Type, value: Value) -> Any:
     if isinstance(wanted, Boolean):
         if isinstance(value, bool):
             return value
-        raise ScalarError("not-a-boolean", f"`true` or `false` is wanted, and the formula gives {value}",
-                          "compare it with something")
+        raise ScalarError(
+            "not-a-boolean", f"`true` or `false` is wanted, and the formula gives {value}", "compare it with something"
+        )
     if isinstance(wanted, Number) and isinstance(value, int | float) and not isinstance(value, bool):
         return _within(wanted, float(value))
     if isinstance(wanted, Integer | Sizes | Padding):
@@ -150,12 +152,15 @@ def whole_number(value: Value) -> int:
     Raises:
         ScalarError: `not-an-integer`, with what would make it one.
     """
-    number = formula.whole(value)
+    number = whole(value)
     if number is not None:
         return number
     if isinstance(value, float):
-        raise ScalarError("not-an-integer", f"a whole number is wanted, and the formula gives {value:g}",
-                          "round it with `//`, `round(…)`, `floor(…)` or `ceil(…)`")
+        raise ScalarError(
+            "not-an-integer",
+            f"a whole number is wanted, and the formula gives {value:g}",
+            "round it with `//`, `round(…)`, `floor(…)` or `ceil(…)`",
+        )
     raise ScalarError("not-an-integer", f"a whole number is wanted, and the formula gives {value}")
 
 
@@ -169,8 +174,14 @@ def _from_mapping(wanted: Type, tree: Mapping, work: Work) -> Any:
         if name not in names:
             what = "axis" if isinstance(wanted, Sizes) else "side"
             known = sorted(names - {"length"}) if what == "axis" else sorted(names)
-            raise ValueFault(ScalarError("unknown-key", f"there is no {what} `{name[:60]}`",
-                                         did_you_mean(name, names) or f"there are {', '.join(known)}"), key.at)
+            raise ValueFault(
+                ScalarError(
+                    "unknown-key",
+                    f"there is no {what} `{name[:60]}`",
+                    did_you_mean(name, names) or f"there are {', '.join(known)}",
+                ),
+                key.at,
+            )
         values[name] = read_field(Integer(least), value, work)
     return values
 
@@ -181,21 +192,29 @@ def _from_sequence(wanted: Type, tree: Sequence, work: Work) -> Any:
             return tuple(_maps(row, work) for row in tree.items)
         case ChannelPad():
             if len(tree.items) != 2:
-                raise ValueFault(ScalarError("arity", f"two numbers are wanted, and {len(tree.items)} stand here"),
-                                 extent(tree))
+                raise ValueFault(
+                    ScalarError("arity", f"two numbers are wanted, and {len(tree.items)} stand here"), extent(tree)
+                )
             return tuple(read_field(Integer(0), item, work) for item in tree.items)
         case Sizes() | Padding():
             texts = [item.text for item in tree.items[:4] if isinstance(item, Scalar)]
             size = "x".join(texts) if 2 <= len(tree.items) <= 3 and all(map(str.isdigit, texts)) else "7x1"
-            raise ValueFault(ScalarError("bad-shape", "a list is no size: half the world means the height first",
-                                         f"write {size}, width first"), extent(tree))
+            raise ValueFault(
+                ScalarError(
+                    "bad-shape",
+                    "a list is no size: half the world means the height first",
+                    f"write {size}, width first",
+                ),
+                extent(tree),
+            )
     raise ValueFault(ScalarError("bad-shape", f"{wanted.says} is wanted, and a list stands here"), extent(tree))
 
 
 def _maps(row: Tree, work: Work) -> tuple[int, ...]:
     if not isinstance(row, Sequence):
-        raise ValueFault(ScalarError("bad-shape", f"a list of input maps is wanted, and {kind_of(row)} stands here"),
-                         extent(row))
+        raise ValueFault(
+            ScalarError("bad-shape", f"a list of input maps is wanted, and {kind_of(row)} stands here"), extent(row)
+        )
     return tuple(read_field(Integer(0), item, work) for item in row.items)
 
 
@@ -214,5 +233,6 @@ def plain_value(tree: Tree, work: Work) -> Value:
             raise ValueFault(error, tree.at) from None
     if isinstance(tree, Sequence):
         return [plain_value(item, work) for item in tree.items]
-    raise ValueFault(ScalarError("bad-shape", "a value is a number, a word or a list, and a mapping stands here"),
-                     extent(tree))
+    raise ValueFault(
+        ScalarError("bad-shape", "a value is a number, a word or a list, and a mapping stands here"), extent(tree)
+    )

@@ -16,7 +16,7 @@ _DIGITS = r"(?<!\d)\d{1,18}(?!\d)"
 _COUNT = rf"-?(?<!\d)\d{{1,3}}(?:,\d{{3}}){{1,5}}(?![\d,]*\d)|(?<![\w)\]])-{_DIGITS}|{_DIGITS}"
 _SPOKEN = rf"\b(?:{'|'.join(NUMBER_WORDS)})\b"
 _SIDE = rf"(?:{_DIGITS}|{_SPOKEN})"
-_BY = r"(?:\s*[x×*]\s*|\s+by\s+|-by-|\s+x\s+)"  # noqa: RUF001
+_BY = r"(?:\s*[x×*]\s*|\s+by\s+|-by-|\s+x\s+)"
 _PATTERN = re.compile(
     rf"""
       (?P<tuple>  [(\[]\s*{_DIGITS}(?:\s*,\s*{_DIGITS})+\s*,?\s*[)\]] )

@@ -1,0 +1,42 @@
+"""`cnncalc list`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from cnncalc.cli.options import output_options
+
+FORMATS = ("table", "json", "csv", "markdown", "latex")
+SORTS = ("name", "year", "depth", "parameters", "macs", "error")
+
+
+@click.command("list")
+@click.argument("words", nargs=-1)
+@click.option("--sort", type=click.Choice(SORTS), default="name", show_default=True, help="The order.")
+@output_options(FORMATS)
+def listing(words: tuple[str, ...], sort: str, format_: str, output: str | None, force: bool) -> int:
+    """The bundled architectures with year, depth, parameters and multiply–accumulates.
+
+    WORDS restrict the list to those whose name, title or authors contain them all.
+    """
+    from cnncalc.cli.report import write_lines, write_text
+    from cnncalc.render import table
+    from cnncalc.render.catalogue import catalogue, catalogue_table
+    from cnncalc.render.terminal import stdout
+
+    entries = catalogue(words, sort)
+    if format_ == "json":
+        listed: list[dict[str, Any]] = [entry.as_dict() for entry in entries]
+        text = json.dumps({"schema_version": 1, "architectures": listed}, ensure_ascii=False)
+        write_text(text + "\n", output, force)
+        return 0 if entries else 1
+    made = catalogue_table(entries)
+    if format_ == "table":
+        write_lines(table.text_lines(made, stdout().width if output is None else None), output, force)
+    else:
+        make = {"csv": table.csv_text, "markdown": table.markdown_text, "latex": table.latex_text}[format_]
+        write_text(make(made), output, force)
+    return 0 if entries else 1

@@ -1,0 +1,128 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from cnncalc.network import Network
+    from cnncalc.spec.load import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def complete_spec(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Bundled names and files, for shell completion."""
+    from click.shell_completion import CompletionItem
+
+    from cnncalc.spec.files import bundled_names
+
+    names = [CompletionItem(name) for name in bundled_names() if name.startswith(incomplete)]
+    return [*names, CompletionItem(incomplete, type="file")]
+
+
+def spec_options(command: F) -> F:
+    """`--input`, `--set`, `--strict`, `--limit`: for every command that takes SPEC."""
+    decorators = (
+        click.option(
+            "--input",
+            "input_",
+            multiple=True,
+            metavar="WxHxD",
+            help="Another input volume; NAME=WxHxD where there are several.",
+        ),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another value for a `define`."),
+        click.option("--strict", is_flag=True, help="Warnings are errors."),
+        click.option(
+            "--limit",
+            "limits",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Raise a limit: bytes, depth, nodes, scalar, layers, blocks, memory.",
+        ),
+    )
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def output_options(formats: Sequence[str]) -> Callable[[F], F]:
+    """`--format`, `-o` and `--force`."""
+
+    def decorate(command: F) -> F:
+        command = click.option("--force", is_flag=True, help="Overwrite the file of -o.")(command)
+        command = click.option("-o", "--output", metavar="FILE", help="Write to a file.")(command)
+        return click.option(
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            default=formats[0],
+            show_default=True,
+            help="How the result is written.",
+        )(command)
+
+    return decorate
+
+
+def options_from(input_: Sequence[str], settings: Sequence[str], strict: bool, limits: Sequence[str]) -> Options:
+    """The options of a load.
+
+    Raises:
+        click.UsageError: for settings that are none.
+    """
+    from cnncalc.spec.limits import DEFAULTS
+    from cnncalc.spec.load import Options
+    from cnncalc.visible import visible
+
+    allowed = DEFAULTS
+    for setting in limits:
+        try:
+            allowed = allowed.changed(setting)
+        except ValueError as error:
+            raise click.UsageError(f"--limit: {visible(str(error))}") from None
+    return Options(_inputs(input_), _settings(settings), strict, allowed)
+
+
+def _inputs(given: Sequence[str]) -> str | dict[str, str] | None:
+    if not given:
+        return None
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    named = {}
+    for text in given:
+        name, equals, volume = text.partition("=")
+        if not equals:
+            raise click.UsageError("--input: with several inputs, write NAME=WxHxD for each")
+        named[name] = volume
+    return named
+
+
+def _settings(given: Sequence[str]) -> dict[str, Any]:
+    from cnncalc.spec.scalars import ScalarError, read_value
+    from cnncalc.visible import visible
+
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--set: '{visible(text)}' is not of the form NAME=VALUE")
+        try:
+            values[name] = read_value(value)
+        except ScalarError as error:
+            raise click.UsageError(f"--set {visible(name)}: {visible(error.message)}") from None
+    return values
+
+
+def open_spec(spec: str, options: Options) -> Network:
+    """The network of a specification, whatever its state.
+
+    Raises:
+        SpecError, UsageError: as `cnncalc.open_network`.
+    """
+    from cnncalc.network import Network
+    from cnncalc.spec.load import load_spec
+
+    return Network(load_spec(spec, options))

@@ -1,0 +1,119 @@
+"""Writing results: to standard output or whole to a file; findings to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli.status import Status
+from cnncalc.render.terminal import Line, Terminal, stderr, stdout
+
+if TYPE_CHECKING:
+    from cnncalc.diagnostics import Diagnostic, Place, SpecError
+    from cnncalc.network import Network
+
+
+def write_text(text: str, output: str | None, force: bool, spec: str | None = None) -> None:
+    """Write a result as it is."""
+    if output is None:
+        terminal = stdout()
+        terminal.stream.write(terminal.encodable(text))
+        return
+    write_file(text, output, force, spec)
+
+
+def write_lines(lines: Iterable[Line], output: str | None, force: bool, spec: str | None = None) -> None:
+    """Write a result made of lines, in colour on a terminal."""
+    if output is None:
+        stdout().write(lines)
+        return
+    plain = ("".join(span.text for span in line) if not isinstance(line, str) else line for line in lines)
+    write_file("".join(line.rstrip() + "\n" for line in plain), output, force, spec)
+
+
+def write_file(text: str, output: str, force: bool, spec: str | None = None) -> None:
+    """Write a file whole or not at all: beside it first, then in its place.
+
+    Raises:
+        click.UsageError: where it exists and is not to be overwritten, or is the specification itself.
+    """
+    from cnncalc.visible import visible
+
+    target = Path(output)
+    name = visible(output)
+    if spec is not None and target.exists() and Path(spec).exists() and target.samefile(spec):
+        raise click.UsageError(f"-o {name} would overwrite the specification")
+    if target.is_dir():
+        raise click.UsageError(f"-o {name} is a folder")
+    if target.exists() and not force:
+        raise click.UsageError(f"-o {name} exists already; --force overwrites it")
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        _usual_mode(temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _usual_mode(path: str) -> None:
+    """Give a temporary file the permissions an ordinary new file would have."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(path, 0o666 & ~mask)
+
+
+def report(network: Network, terminal: Terminal | None = None) -> None:
+    """Show a network's errors and warnings on standard error."""
+    shown = [finding for finding in network.diagnostics if finding.severity != "note"]
+    if shown:
+        (terminal or stderr()).write(finding_lines(shown, network, terminal or stderr()))
+
+
+def finding_lines(findings: Iterable[Diagnostic], network: Network, terminal: Terminal) -> Iterator[Line]:
+    """Findings with their source lines."""
+    from cnncalc.render.diagnostics import diagnostic_lines
+
+    sources = network.loaded.sources
+
+    def line_of(place: Place) -> str:
+        source = sources.find(place.path)
+        return source.line_text(place.line) if source else ""
+
+    for finding in findings:
+        yield from diagnostic_lines(finding, line_of, terminal.width)
+
+
+def report_unreadable(error: SpecError) -> int:
+    """Show why a specification could not be read at all; returns the exit code."""
+    from cnncalc.render.diagnostics import concise_line
+
+    terminal = stderr()
+    for finding in error.diagnostics:
+        if finding.place is None:
+            terminal.write([f"error: {finding.message}"])
+        else:
+            terminal.write([concise_line(finding, finding.place.path)])
+        if finding.help:
+            terminal.write([f"  help: {finding.help}"])
+    return error.status
+
+
+def status_of(network: Network) -> int:
+    """The exit code that a network's findings give."""
+    errors = [finding for finding in network.diagnostics if finding.severity == "error"]
+    worst = max((finding.status for finding in errors), default=0)
+    return max(worst, Status.WRONG if not network.totals.complete else Status.FINE)
+
+
+def to_terminal(output: str | None) -> bool:
+    """Whether a result goes to a terminal."""
+    return output is None and sys.stdout.isatty()

@@ -1,0 +1,139 @@
+"""`cnncalc summarize`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+
+if TYPE_CHECKING:
+    from cnncalc.network import Network
+    from cnncalc.render.summary import View
+
+FORMATS = ("table", "json", "csv", "markdown", "latex")
+COLUMN_NAMES = "layer, kind, of, output, parameters, fixed, macs, flops, activations, field, inputs, line, note, count"
+
+
+@click.command()
+@click.argument("spec", shell_complete=complete_spec)
+@click.option("--columns", metavar="NAMES", help=f"Columns, separated by commas: {COLUMN_NAMES}.")
+@click.option("--depth", type=click.IntRange(0), metavar="N", help="Fold blocks below this depth into one line each.")
+@click.option("--batch", type=click.IntRange(1), default=1, metavar="N", help="Count operations for a batch.")
+@click.option(
+    "--dtype",
+    type=click.Choice(["float64", "float32", "float16", "bfloat16", "int8"]),
+    default="float32",
+    show_default=True,
+    help="For the bytes of the weights.",
+)
+@click.option(
+    "--as",
+    "convention",
+    metavar="CONVENTION",
+    help="Count as another tool does: torch, fvcore, torchinfo, ptflops, thop, keras.",
+)
+@click.option("--raw-csv", is_flag=True, help="Leave text that a spreadsheet would run as it is.")
+@output_options(FORMATS)
+@spec_options
+def summarize(
+    spec: str,
+    columns: str | None,
+    depth: int | None,
+    batch: int,
+    dtype: str,
+    convention: str | None,
+    raw_csv: bool,
+    format_: str,
+    output: str | None,
+    force: bool,
+    input_: tuple[str, ...],
+    settings: tuple[str, ...],
+    strict: bool,
+    limits: tuple[str, ...],
+) -> int:
+    """The table of a network: each layer, what it is made of, its output, parameters and multiply–accumulates.
+
+    Examples: `cnncalc summarize alexnet`, `cnncalc summarize resnet50 --depth 0`,
+    `cnncalc summarize net.yaml --format json`.
+    """
+    from cnncalc.cli.report import report, status_of
+    from cnncalc.render.summary import View
+
+    chosen = _columns(columns)
+    network = open_spec(spec, options_from(input_, settings, strict, limits))
+    counted, statement = _counted(network, convention)
+    if counted and "count" not in chosen:
+        from cnncalc.render.summary import DEFAULT
+
+        chosen = (*(chosen or DEFAULT), "count")
+    view = View(chosen, depth, batch, dtype, counted)
+    _write(network, view, convention or "cnncalc", statement, format_, output, force, spec, raw_csv)
+    report(network)
+    return status_of(network)
+
+
+def _columns(text: str | None) -> tuple[str, ...]:
+    from cnncalc.render.summary import COLUMNS
+    from cnncalc.spec.suggest import did_you_mean
+    from cnncalc.visible import visible
+
+    if text is None:
+        return ()
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in COLUMNS:
+            known = did_you_mean(name, COLUMNS) or f"there are {', '.join(COLUMNS)}"
+            raise click.UsageError(f"--columns: there is no column '{visible(name)}': {known}")
+    return names
+
+
+def _counted(network: Network, convention: str | None) -> tuple[list[int | None], str]:
+    if convention is None:
+        return [], ""
+    from cnncalc.analysis.conventions import CONVENTIONS, counts_as
+    from cnncalc.spec.suggest import did_you_mean
+    from cnncalc.visible import visible
+
+    if convention not in CONVENTIONS:
+        known = did_you_mean(convention, CONVENTIONS) or f"there are {', '.join(CONVENTIONS)}"
+        raise click.UsageError(f"--as: there is no convention '{visible(convention)}': {known}")
+    return counts_as(network.graph, convention), f"{convention} {CONVENTIONS[convention].counts}"
+
+
+def _write(
+    network: Network,
+    view: View,
+    convention: str,
+    statement: str,
+    format_: str,
+    output: str | None,
+    force: bool,
+    spec: str,
+    raw_csv: bool,
+) -> None:
+    from cnncalc.cli.report import write_lines, write_text
+    from cnncalc.render import summary, table
+    from cnncalc.render.terminal import stdout
+
+    if format_ == "json":
+        text = json.dumps(summary.summary_dict(network, view, convention), ensure_ascii=False, allow_nan=False)
+        write_text(text + "\n", output, force, spec)
+        return
+    made = summary.summary_table(network, view)
+    if format_ == "table":
+        width = stdout().width if output is None else None
+        closing = summary.closing(network, view, width)
+        said = [f"count: {statement}"] if statement else []
+        write_lines(
+            [summary.heading(network), "", *table.text_lines(made, width), "", *closing, *said], output, force, spec
+        )
+        return
+    text = {
+        "csv": lambda: table.csv_text(made, raw_csv),
+        "markdown": lambda: table.markdown_text(made),
+        "latex": lambda: table.latex_text(made),
+    }[format_]()
+    write_text(text, output, force, spec)

@@ -1,0 +1,326 @@
+"""`summarize`: a network's layers as a table with totals, folded by block where asked for, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from cnncalc.analysis.counts import DTYPE_BYTES, Counts, Totals
+from cnncalc.analysis.measured import Measured
+from cnncalc.analysis.receptive import ReceptiveField
+from cnncalc.graph import Node, Volume
+from cnncalc.render.numbers import grouped, percent, short, short_bytes
+from cnncalc.render.table import Column, Table
+from cnncalc.render.terminal import Line, Span, wrapped
+
+
+@dataclass(frozen=True)
+class View:
+    """How a summary is to look: columns, folding, batch, dtype."""
+
+    columns: Sequence[str] = ()
+    depth: int | None = None
+    batch: int = 1
+    dtype: str = "float32"
+    counted: Sequence[int | None] = ()
+    """With a counting convention, its number for each layer."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a layer, or a folded scope with the sums of its layers."""
+
+    name: str
+    kind: str
+    made_of: str
+    volume: Volume | None
+    counts: Counts | None
+    inputs: str
+    line: str
+    field: ReceptiveField | None
+    note: str
+    parts: tuple[Node, ...]
+    count: int | None = None
+
+
+def _sum(name: str) -> Callable[[Row, View], str]:
+    def cell(row: Row, view: View) -> str:
+        if row.counts is None:
+            return "?"
+        return grouped(getattr(row.counts, name))
+
+    return cell
+
+
+def _field(row: Row, view: View) -> str:
+    field = row.field
+    if field is None:
+        return "–"
+    size, stride = (str(v[0]) if len(set(v)) == 1 else "x".join(map(str, v)) for v in (field.size, field.stride))
+    return f"{size} /{stride}"
+
+
+COLUMNS: dict[str, tuple[Column, Callable[[Row, View], str]]] = {
+    "layer": (Column("layer", style="cyan"), lambda row, view: row.name),
+    "kind": (Column("kind"), lambda row, view: row.kind),
+    "of": (Column("made of"), lambda row, view: row.made_of),
+    "output": (Column("output", numeric=True), lambda row, view: row.volume.text if row.volume else "?"),
+    "parameters": (Column("parameters", numeric=True), _sum("parameters")),
+    "fixed": (Column("non-trainable", numeric=True), _sum("non_trainable")),
+    "macs": (Column("MACs", numeric=True), _sum("macs")),
+    "flops": (Column("FLOPs", numeric=True), _sum("flops")),
+    "activations": (Column("activations", numeric=True), _sum("activations")),
+    "field": (Column("receptive field", numeric=True), _field),
+    "inputs": (Column("reads"), lambda row, view: row.inputs),
+    "line": (Column("line", numeric=True), lambda row, view: row.line),
+    "note": (Column("note"), lambda row, view: row.note),
+    "count": (Column("count", numeric=True), lambda row, view: grouped(row.count) if row.count is not None else "?"),
+}
+"""The columns there are, by the name `--columns` takes."""
+
+DEFAULT = ("layer", "kind", "of", "output", "parameters", "macs")
+
+
+def rows(network: Measured, view: View) -> list[Row]:
+    """The lines of the table, in execution order; scopes below `depth` are folded into one line each."""
+    layers = network.graph.layers
+    counted = view.counted or [None] * len(layers)
+    measured = list(zip(layers, counts_for(network, view), counted, strict=True))
+    if view.depth is None:
+        return [_single(network, node, counts, count, view) for node, counts, count in measured]
+    folded: list[Row] = []
+    level = view.depth
+    for scope, group in groupby(measured, key=lambda entry: entry[0].scope[: level + 1]):
+        members = list(group)
+        if len(scope) <= level:
+            folded += [_single(network, node, counts, count, view) for node, counts, count in members]
+        else:
+            folded.append(_folded(network, ".".join(scope), members, view))
+    return folded
+
+
+def counts_for(network: Measured, view: View) -> list[Counts | None]:
+    """The counts of all layers for the view's batch."""
+    if view.batch == 1:
+        return network.counts
+    return [counts.times(view.batch) if counts else None for counts in network.counts]
+
+
+def _single(network: Measured, node: Node, counts: Counts | None, count: int | None, view: View) -> Row:
+    inputs = ", ".join(network.graph.nodes[index].name for index in node.inputs)
+    return Row(
+        node.name,
+        node.kind,
+        node.layer.describe() if node.layer else "",
+        node.volume,
+        counts,
+        inputs,
+        str(node.place.line) if node.place else "",
+        _field_of(network, node, view),
+        node.note,
+        (node,),
+        count,
+    )
+
+
+def _field_of(network: Measured, node: Node, view: View) -> ReceptiveField | None:
+    if "field" not in view.columns:
+        return None
+    found = network.receptive_fields[node.index]
+    return found if isinstance(found, ReceptiveField) else None
+
+
+def _folded(network: Measured, name: str, members: list[tuple[Node, Counts | None, int | None]], view: View) -> Row:
+    nodes = tuple(node for node, _, _ in members)
+    known = [counts for _, counts, _ in members if counts is not None]
+    total = None
+    if len(known) == len(members):
+        first = known[0]
+        total = Counts(
+            sum(c.parameters for c in known),
+            sum(c.non_trainable for c in known),
+            sum(c.macs for c in known),
+            sum(c.activations for c in known),
+            sum((c.operations for c in known[1:]), first.operations),
+        )
+    counts = [count for _, _, count in members if count is not None]
+    count = sum(counts) if len(counts) == len(members) else None
+    inside = {node.index for node in nodes}
+    inputs = dict.fromkeys(index for node in nodes for index in node.inputs if index not in inside)
+    last = nodes[-1]
+    return Row(
+        name,
+        "block",
+        f"{len(nodes)} layers",
+        last.volume,
+        total,
+        ", ".join(network.graph.nodes[index].name for index in inputs),
+        str(nodes[0].place.line) if nodes[0].place else "",
+        _field_of(network, last, view),
+        "",
+        nodes,
+        count,
+    )
+
+
+def summary_table(network: Measured, view: View) -> Table:
+    """The table with its totals row."""
+    names = view.columns or DEFAULT
+    view = View(names, view.depth, view.batch, view.dtype, view.counted)
+    columns = [COLUMNS[name] for name in names]
+    listed = rows(network, view)
+    table = Table([column for column, _ in columns], [[cell(row, view) for _, cell in columns] for row in listed])
+    table.footer = [_total(name, network, view) for name in names]
+    return table
+
+
+def _total(name: str, network: Measured, view: View) -> str:
+    totals = network.totals
+    mark = "" if totals.complete else "≥ "
+    match name:
+        case "layer":
+            return f"{totals.layers} layers"
+        case "kind":
+            return f"depth {totals.depth}"
+        case "output":
+            volumes = [volume for volume in network.outputs.values() if volume is not None]
+            return volumes[-1].text if volumes else "?"
+        case "parameters" | "fixed":
+            return mark + grouped(totals.parameters if name == "parameters" else totals.non_trainable)
+        case "macs" | "flops" | "activations":
+            return mark + grouped(getattr(totals, name) * view.batch)
+        case "count":
+            return mark + grouped(sum(count for count in view.counted if count is not None))
+    return ""
+
+
+def heading(network: Measured) -> Line:
+    """The line above the table: the name and the input."""
+    volumes = ", ".join(
+        volume.text if name == "input" else f"{name} {volume}" for name, volume in network.inputs.items()
+    )
+    return (Span(network.name, "bold"), Span(f" · input {volumes or 'unknown'}"))
+
+
+def closing(network: Measured, view: View, width: int | None) -> Iterator[Line]:
+    """The lines below the table: the totals in short, and where parameters and operations are."""
+    totals = network.totals
+    stored = (totals.parameters + totals.non_trainable) * DTYPE_BYTES[view.dtype]
+    least = "" if totals.complete else "at least "
+    fixed = f" and {short(totals.non_trainable)} non-trainable numbers" if totals.non_trainable else ""
+    yield from wrapped(
+        f"{least}{short(totals.parameters)} parameters{fixed}, {short_bytes(stored)} in {view.dtype}", width, "  "
+    )
+    batch = f" for a batch of {view.batch}" if view.batch > 1 else ""
+    macs = totals.macs * view.batch
+    yield from wrapped(
+        f"{least}{short(macs)} multiply–accumulates = {short(2 * macs)} FLOPs{batch}, "
+        f"{short(totals.activations * view.batch)} activations",
+        width,
+        "  ",
+    )
+    for what in ("parameters", "macs"):
+        shares = list(_shares(network, what))
+        if shares:
+            label = "MACs" if what == "macs" else what
+            yield from wrapped(f"{label}: {', '.join(shares)}", width, "  ")
+    if not totals.complete:
+        yield from wrapped(
+            f"not counted: {', '.join(totals.missing[:5])}"
+            + (f" and {len(totals.missing) - 5} more" if len(totals.missing) > 5 else ""),
+            width,
+            "  ",
+        )
+
+
+_FAMILIES = (("convolution", "convolutions"), ("linear", "fully connected"), ("normalization", "normalisation"))
+
+
+def _shares(network: Measured, what: str) -> Iterator[str]:
+    """How a total divides among the families of layers, largest families named."""
+    sums = dict.fromkeys([family for family, _ in _FAMILIES], 0)
+    rest = 0
+    for node, counts in zip(network.graph.layers, network.counts, strict=True):
+        value = getattr(counts, what) if counts else 0
+        family = node.layer.family if node.layer else ""
+        if family in sums:
+            sums[family] += value
+        else:
+            rest += value
+    total = sum(sums.values()) + rest
+    if not total:
+        return
+    for family, label in _FAMILIES:
+        if sums[family] or family in ("convolution", "linear"):
+            yield f"{label} {percent(sums[family], total)}"
+    if rest:
+        yield f"others {percent(rest, total)}"
+
+
+def summary_dict(network: Measured, view: View, convention: str = "cnncalc") -> dict[str, Any]:
+    """The machine-readable summary; integers are exact."""
+    inputs = network.inputs
+    single = inputs.get("input") if set(inputs) <= {"input"} else None
+    result: dict[str, Any] = {
+        "schema_version": 1,
+        "name": network.name,
+        "convention": convention,
+        "input": _volume(single) if single else None,
+    }
+    if single is None:
+        result["inputs"] = {name: _volume(volume) for name, volume in inputs.items()}
+    if view.batch != 1:
+        result["batch"] = view.batch
+    counted = view.counted or [None] * len(network.graph.layers)
+    result["layers"] = [
+        _layer(network, node, counts, view, count)
+        for node, counts, count in zip(network.graph.layers, counts_for(network, view), counted, strict=True)
+    ]
+    result["outputs"] = [
+        {"name": name, "shape": list(volume.shape) if volume else None} for name, volume in network.outputs.items()
+    ]
+    result["totals"] = _totals(network.totals, view)
+    result["diagnostics"] = [diagnostic.as_dict() for diagnostic in network.diagnostics]
+    return result
+
+
+def _volume(volume: Volume) -> dict[str, Any]:
+    return {"shape": list(volume.shape), "volume": volume.text}
+
+
+def _totals(totals: Totals, view: View) -> dict[str, Any]:
+    shown = replace(
+        totals,
+        macs=totals.macs * view.batch,
+        activations=totals.activations * view.batch,
+        operations=totals.operations.times(view.batch),
+    ).as_dict()
+    stored = (totals.parameters + totals.non_trainable) * DTYPE_BYTES[view.dtype]
+    shown["weight_bytes"] = stored if totals.complete else {"partial": stored, "missing": list(totals.missing)}
+    if view.counted:
+        count = sum(number for number in view.counted if number is not None)
+        shown["count"] = count if totals.complete else {"partial": count, "missing": list(totals.missing)}
+    return shown
+
+
+def _layer(network: Measured, node: Node, counts: Counts | None, view: View, count: int | None) -> dict[str, Any]:
+    field = network.receptive_fields[node.index]
+    shown: dict[str, Any] = {
+        "name": node.name,
+        "kind": node.kind,
+        "inputs": [network.graph.nodes[index].name for index in node.inputs],
+        "line": node.place.line if node.place else None,
+        "shape": list(node.volume.shape) if node.volume else None,
+        "volume": node.volume.text if node.volume else None,
+    }
+    for name in ("parameters", "non_trainable", "macs", "flops", "activations"):
+        shown[name] = getattr(counts, name) if counts else None
+    shown["operations"] = counts.operations.as_dict() if counts else None
+    shown["receptive_field"] = field.as_dict() if isinstance(field, ReceptiveField) else None
+    if node.shares is not None:
+        shown["shares"] = network.graph.nodes[node.shares].name
+    if view.counted:
+        shown["count"] = count
+    return shown

@@ -1,0 +1,96 @@
+"""Values where they stand: formulas worked out, text keys and conditions read, faults reported with their origins."""
+
+from __future__ import annotations
+
+from cnncalc.spec.arguments import report_fault
+from cnncalc.spec.context import Context, Formulas, trail
+from cnncalc.spec.findings import Findings
+from cnncalc.spec.infer import Inference
+from cnncalc.spec.operations import UnknownInput
+from cnncalc.spec.scalars import Value
+from cnncalc.spec.tree import Scalar, Tree, extent, kind_of
+from cnncalc.spec.values import ValueFault
+
+
+class Evaluator:
+    """Reads the values of one expansion."""
+
+    def __init__(self, formulas: Formulas, findings: Findings, inference: Inference) -> None:
+        self.formulas = formulas
+        self.findings = findings
+        self.inference = inference
+
+    def value(self, scalar: Scalar, cursor: int | None, context: Context) -> Value:
+        """What a formula gives here.
+
+        Raises:
+            ValueFault, UnknownInput: as `Formulas.evaluate`.
+        """
+        return self.formulas.evaluate(scalar, context, self.inference.volume(cursor))
+
+    def fault(self, fault: ValueFault, context: Context, what: str | None = None) -> None:
+        """Report a value that does not do, with the places its numbers came from."""
+        related = (
+            trail(self.formulas.origins(fault.formula, context), context.names)
+            if fault.formula and (fault.error.code not in ("formula", "formula-too-long", "formula-too-deep"))
+            else []
+        )
+        if not related and not context.frames:
+            report_fault(self.findings, fault.error, fault.at, what)
+            return
+        prefix = f"`{what.partition('.')[2]}`: " if what else ""
+        fix = (fault.at, fault.error.fix) if fault.error.fix and not fault.formula else None
+        self.findings.add(
+            fault.error.code,
+            prefix + fault.error.message,
+            fault.at,
+            help=fault.error.help,
+            related=related,
+            frames=context.frames,
+            fix=fix,
+            status=2 if fault.error.code == "number-too-large" else 1,
+        )
+
+    def condition(self, tree: Tree, cursor: int | None, context: Context) -> bool | None:
+        """Whether a `when` holds; None where it cannot be said."""
+        if isinstance(tree, Scalar) and tree.text[:1] == "=":
+            try:
+                return bool(self.value(tree, cursor, context))
+            except ValueFault as fault:
+                self.fault(fault, context)
+            except UnknownInput:
+                pass
+            return None
+        if isinstance(tree, Scalar) and tree.text in ("true", "false") and tree.plain:
+            return tree.text == "true"
+        shown = kind_of(tree)
+        help = f"write `={tree.text}`" if isinstance(tree, Scalar) and tree.text else None
+        self.findings.add(
+            "not-a-boolean",
+            f"`when` takes a formula such as `=stride == 1`, and {shown} stands here",
+            extent(tree),
+            help=help,
+        )
+        return None
+
+    def text_of(self, tree: Tree | None, cursor: int | None, context: Context) -> str | None:
+        """A text key (a name, a note): formulas are worked out; None where there is none or it cannot be said."""
+        if tree is None:
+            return None
+        if not isinstance(tree, Scalar) or tree.empty:
+            self.findings.add(
+                "bad-shape",
+                f"a word is wanted, and {kind_of(tree)} stands here",
+                extent(tree) if not isinstance(tree, Scalar) else tree.at,
+            )
+            return None
+        if tree.text[:1] != "=":
+            return tree.text
+        try:
+            value = self.value(tree, cursor, context)
+        except ValueFault as fault:
+            self.fault(fault, context)
+            return None
+        except UnknownInput:
+            return None
+        return value if isinstance(value, str) else str(value)
