@@ -108,9 +108,10 @@ def reference_layers(case: Case) -> list[tuple[str, Step]]:
     found: list[tuple[str, Step]] = []
     joining = False
     for layer in json.loads(gzip.decompress(path.read_bytes()))["layers"]:
-        if not layer["params"] and not layer["macs"]:
+        parameters = layer.get("params_trainable", layer["params"])
+        if not parameters and not layer["macs"]:
             continue
-        step = Step(tuple(_channels_first(layer)), layer.get("params_trainable", layer["params"]), layer["macs"])
+        step = Step(tuple(_channels_first(layer)), parameters, layer["macs"])
         belongs = case.joined is not None and layer["name"].startswith(case.joined)
         if belongs and joining:
             last = found[-1][1]
