@@ -89,7 +89,7 @@ def load_text(text: str, path: str = "<text>", options: Options = Options()) -> 
 
 @contextmanager
 def _no_cyclic_collection() -> Iterator[None]:
-    """Pause the cyclic garbage collector: trees and graphs hold no cycles, and scanning them costs more than they do."""
+    """Pause the cyclic collector: trees and graphs hold no cycles, and scanning them costs more than they do."""
     enabled = gc.isenabled()
     gc.disable()
     try:

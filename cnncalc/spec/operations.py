@@ -50,9 +50,6 @@ class Token(NamedTuple):
     end: int
 
 
-Evaluate = Callable[[Scope], Value]
-
-
 COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
