@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis.measured import Measured
 from cnncalc.diagnostics import Diagnostic, SpecError
 from cnncalc.spec.limits import DEFAULTS, Limits
 from cnncalc.spec.load import Loaded, Options, load_spec, load_text
 from cnncalc.spec.scalars import Value
+
+if TYPE_CHECKING:
+    from cnncalc.backend.runner import Runner
+    from cnncalc.results import Verification
 
 
 class Network(Measured):
@@ -33,6 +38,48 @@ class Network(Measured):
     def path(self) -> str:
         """Where the specification came from."""
         return self.loaded.path
+
+    def verify(
+        self,
+        *,
+        seed: int = 0,
+        threads: int | None = None,
+        batch: int = 1,
+        fast: bool = False,
+        memory_limit: int = DEFAULTS.memory,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Verification:
+        """Execute the network in NumPy and compare every layer with its prediction.
+
+        Args:
+            seed: of the input and the weights.
+            threads: how many at most; by default as many as there are processors.
+            batch: images at once.
+            fast: use Winograd's algorithm, which counts no products and checks one tile per layer instead.
+            memory_limit: bytes beyond which the execution is refused before it begins.
+            progress: called with layers done, layers in all, and the name of the layer just done.
+
+        Raises:
+            ExecutionError: where it cannot be executed; MemoryLimitError where it would need too much memory.
+        """
+        from cnncalc.backend.verify import verify_graph
+
+        return verify_graph(
+            self.graph,
+            name=self.name,
+            seed=seed,
+            threads=threads,
+            batch=batch,
+            fast=fast,
+            memory_limit=memory_limit,
+            progress=progress,
+        )
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """The summary for notebooks, as text and as an inert HTML table."""
+        from cnncalc.render.notebook import summary_html, summary_text
+
+        return {"text/plain": summary_text(self), "text/html": summary_html(self)}
 
 
 def open_network(
@@ -85,6 +132,22 @@ def _checked(network: Network) -> Network:
     if not network.valid:
         raise SpecError(network.diagnostics)
     return network
+
+
+def verify(network: Network, *, seed: int = 0, threads: int | None = None, fast: bool = False) -> Verification:
+    """Execute a network in NumPy and compare every layer's prediction with what happened (see `Network.verify`)."""
+    return network.verify(seed=seed, threads=threads, fast=fast)
+
+
+def prepare(network: Network, *, seed: int = 0, threads: int = 1) -> Runner:
+    """A runner: `runner(x)` with x of shape (N, C, H, W), float32, executes the network; `runner.weights` can be set.
+
+    BLAS should be limited to one thread (`OPENBLAS_NUM_THREADS=1` before NumPy is first imported): the command-line
+    program does so, a library cannot.
+    """
+    from cnncalc.backend.runner import prepare as prepare_graph
+
+    return prepare_graph(network.graph, seed=seed, threads=threads)
 
 
 def validate(spec: str | Path) -> list[Diagnostic]:
