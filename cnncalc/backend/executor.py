@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import sqrt
+from math import prod, sqrt
 from time import perf_counter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from cnncalc.backend.arena import Array, owner_of
 from cnncalc.backend.errors import ExecutionError
-from cnncalc.backend.kernels import KERNELS, Kernel
+from cnncalc.backend.kernels import KERNELS
 from cnncalc.backend.weights import Pool, Weights
 from cnncalc.backend.work import Work
 from cnncalc.graph import Graph, Node
@@ -26,7 +24,7 @@ Finish = Callable[[Array], None]
 
 
 class Step(NamedTuple):
-    """One kernel to run: it reads the slots `inputs` and fills `slot` (slots are numbered like the graph's nodes).
+    """One layer's kernel to run: it reads the slots `inputs` and fills `slot` (slots are numbered like the graph's nodes).
 
     `layer` holds the bare hyperparameters, so that no kernel can ask a layer for more. `spread` is the mean square
     its input is expected to have.
@@ -34,7 +32,7 @@ class Step(NamedTuple):
 
     slot: int
     name: str
-    kernel: Kernel
+    kind: str
     layer: SimpleNamespace
     inputs: tuple[int, ...]
     weights: Any
@@ -60,10 +58,8 @@ def steps_of(graph: Graph, weights: Callable[[Node], Weights]) -> list[Step]:
         if root.index not in own:
             own[root.index] = weights(root)
         layer = SimpleNamespace(**vars(node.layer))
-        steps.append(
-            Step(node.index, node.name, KERNELS[node.kind], layer, node.inputs, own[root.index],
-                 spreads[node.inputs[0]])
-        )
+        spread = spreads[node.inputs[0]]
+        steps.append(Step(node.index, node.name, node.kind, layer, node.inputs, own[root.index], spread))
     return steps
 
 
@@ -82,8 +78,9 @@ def weights_from(pool: Pool, work: Work, keep: Callable[[Node], bool]) -> Callab
 _SPREADS: dict[str, float] = {
     **dict.fromkeys(("relu", "relu6", "silu", "gelu", "mish", "hard_swish", "prelu", "leaky_relu"), 0.5),
     **dict.fromkeys(("sigmoid", "hard_sigmoid"), 0.25),
+    "maxpool": 2.0,
 }
-"""How activations change the mean square of normally distributed numbers, roughly."""
+"""How kinds change the mean square of normally distributed numbers, roughly."""
 
 _UNIT = frozenset(
     ("conv", "depthwise", "transposed_conv", "fc", "layernorm", "groupnorm", "instancenorm", "l2norm")
@@ -99,19 +96,24 @@ def _spreads(graph: Graph) -> list[float]:
     """
     spreads: list[float] = []
     for node in graph.nodes:
-        inputs = [spreads[index] for index in node.inputs]
-        if node.kind in _UNIT or not inputs:
-            spread = 1.0
-        elif node.kind == "add":
-            spread = sum(inputs)
-        elif node.kind == "multiply":
-            spread = float(np.prod(inputs))
-        elif node.kind == "rescale":
-            spread = inputs[0] * vars(node.layer)["factor"] ** 2
-        else:
-            spread = max(inputs) * _SPREADS.get(node.kind, 1.0)
+        spread = _spread(graph, node, [spreads[index] for index in node.inputs])
         spreads.append(min(max(spread, 1e-12), 1e12))
     return spreads
+
+
+def _spread(graph: Graph, node: Node, inputs: list[float]) -> float:
+    if node.kind in _UNIT or not inputs:
+        return 1.0
+    if node.kind == "add":
+        return sum(inputs)
+    if node.kind == "multiply":
+        return prod(inputs)
+    if node.kind == "rescale":
+        factor: float = vars(node.layer)["factor"]
+        return inputs[0] * factor * factor
+    if graph.nodes[node.inputs[0]].kind == "add":
+        return inputs[0]  # a sum with a rectified branch is mostly positive: little is cut off
+    return max(inputs) * _SPREADS.get(node.kind, 1.0)
 
 
 def walk(
@@ -126,11 +128,8 @@ def walk(
     owners = Counter(id(owner_of(array)) for array in values.values())
     for step, last in zip(steps, expiring, strict=True):
         arrays = [values[slot] for slot in step.inputs]
-        expendable = [
-            values[slot]
-            for slot in last
-            if owners[id(owner_of(values[slot]))] == 1 and step.inputs.count(slot) == 1
-        ]
+        alone = [slot for slot in step.inputs if slot in last and owners[id(owner_of(values[slot]))] == 1]
+        expendable = [values[slot] for slot in alone if step.inputs.count(slot) == 1]
         work.begin(1 / sqrt(step.spread), expendable, step.finish)
         started = perf_counter()
         output = _run(step, arrays, work)
@@ -147,7 +146,7 @@ def walk(
 
 def _run(step: Step, arrays: list[Array], work: Work) -> Array:
     try:
-        return step.kernel(step.layer, arrays, step.weights, work)
+        return KERNELS[step.kind](step.layer, arrays, step.weights, work)
     except MemoryError:
         raise ExecutionError(f"memory ran out at layer {step.name}") from None
 

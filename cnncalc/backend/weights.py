@@ -82,6 +82,8 @@ class Weights:
         self.tensors: dict[str, Tensor] = {}
         self.numbers = 0
         """How many numbers were really drawn or allocated."""
+        self.version = 0
+        """Grows whenever a tensor is set."""
         self._pool, self._arena, self._start, self._keep = pool, arena, start, keep
         self._derived: dict[str, Any] = {}
 
@@ -145,6 +147,7 @@ class Weights:
             raise ValueError(f"{name} has the shape {tensor.frame.shape}, not {given.shape}")
         target = tensor.array.transpose(tensor.frame.axes)
         target[...] = given.reshape(target.shape)
+        self.version += 1
         self._derived.clear()
 
     def _declare(

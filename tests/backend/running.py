@@ -1,9 +1,10 @@
 """Running single layers through the backend's kernels."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from cnncalc.backend.arena import Arena
-from cnncalc.backend.executor import Step
 from cnncalc.backend.kernels import KERNELS
 from cnncalc.backend.weights import Pool, Weights
 from cnncalc.backend.work import Work
@@ -30,7 +31,7 @@ class Bench:
     def _run(self, arrays):
         self.work.begin()
         last = [np.ascontiguousarray(np.moveaxis(x, 1, -1)) for x in arrays]
-        layer = Step(0, "", KERNELS[self.layer.kind], _bare(self.layer), (), None).layer
+        layer = SimpleNamespace(**vars(self.layer))
         with np.errstate(all="ignore"):
             y = KERNELS[self.layer.kind](layer, last, self.weights, self.work)
         assert y.flags.c_contiguous
@@ -41,9 +42,3 @@ class Bench:
     def read(self):
         """The weights by name, in the frameworks' layouts."""
         return {name: self.weights.read(name) for name in self.weights.tensors}
-
-
-def _bare(layer):
-    from types import SimpleNamespace
-
-    return SimpleNamespace(**vars(layer))

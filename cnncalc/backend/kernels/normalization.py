@@ -27,8 +27,11 @@ def batchnorm(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> 
     (x,) = arrays
     factor, offset = folded(layer, x.shape[-1], weights)
     y = work.over(x)
-    np.multiply(x, factor, out=y)
-    y += offset
+    source, target = as_matrix(x), as_matrix(y)
+    for where in tiles((len(source),), max(1, _TILE_NUMBERS // x.shape[-1])):
+        part = target[where]
+        np.multiply(source[where], factor, out=part)
+        work.complete(part, offset)
     return y
 
 

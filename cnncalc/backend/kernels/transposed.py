@@ -85,7 +85,8 @@ def _scatter(spread: Array, y: Array, part: tuple[slice, ...], stride: window.Si
     """Add the windows of a part of the input, tap by tap; within a tap they do not overlap."""
     axes = len(stride)
     kernel = spread.shape[-2 - axes : -2]
-    batch, *starts = [*part, *[slice(0, None)] * (1 + axes - len(part))]
+    whole: list[slice] = [slice(0, None)] * (1 + axes - len(part))
+    batch, *starts = [*part, *whole]
     for taps in product(*map(range, kernel)):
         values = spread[(slice(None),) * (1 + axes) + taps]
         firsts = [t * d + start.start * s for t, d, start, s in zip(taps, dilation, starts, stride, strict=True)]

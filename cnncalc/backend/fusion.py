@@ -1,0 +1,104 @@
+"""Steps made fewer for a network that is run again and again: batch normalisation folded, activations fused.
+
+A convolution that only a batch normalisation reads is given weights and a bias into which the normalisation is
+multiplied; an activation that alone reads a convolution, a sum or a normalisation is applied to every part of its
+output while that is still in the cache. Verification does neither: there every layer runs by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from cnncalc.backend.arena import Array
+from cnncalc.backend.executor import Finish, Step, root_of
+from cnncalc.backend.kernels import FORMULAS, activation, normalization
+from cnncalc.backend.weights import Frame, Law, Weights
+from cnncalc.graph import Graph, Node
+
+_FOLDS = frozenset(("conv", "depthwise", "transposed_conv"))
+_FINISHES = frozenset((*_FOLDS, "fc", "add", "multiply", "batchnorm"))
+
+
+class Folded:
+    """The weights of a convolution with a batch normalisation multiplied in, as the convolution's kernel sees them."""
+
+    def __init__(self, step: Step, norm: Step) -> None:
+        self._weights: Weights = step.weights
+        self._norm_weights: Weights = norm.weights
+        self._norm = norm.layer
+        self._has_bias: bool = step.layer.bias
+        self._grouped = hasattr(step.layer, "groups")
+        self._made: dict[str, Any] = {}
+        self._versions = (0, 0)
+
+    def draw(
+        self, name: str, shape: tuple[int, ...], law: Law, *, frame: Frame | None = None, trainable: bool = True
+    ) -> Array:
+        """The folded tensor, in the kernel's layout."""
+        if name == "weight":
+            raw = self._weights.draw(name, shape, law, frame=frame, trainable=trainable)
+            made = self.derived("folded weight", lambda: raw * self._factor(shape))
+        else:
+            bias = self._weights.draw(name, shape, law) if self._has_bias else None
+            made = self.derived("folded bias", lambda: self._offset(shape[0], bias))
+        folded: Array = made
+        return folded
+
+    def derived(self, name: str, make: Callable[[], Any]) -> Any:
+        """Something made from the tensors, kept until one of either layer is set."""
+        versions = (self._weights.version, self._norm_weights.version)
+        if versions != self._versions:
+            self._made.clear()
+            self._versions = versions
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def _factor(self, shape: tuple[int, ...]) -> Array:
+        """The normalisation's factors along the filters: the last axis, or the first (groups) and the last."""
+        groups = shape[0] if self._grouped else 1
+        factor, _ = normalization.folded(self._norm, groups * shape[-1], self._norm_weights)
+        return factor.reshape(groups, *(1,) * (len(shape) - 2), shape[-1]) if self._grouped else factor
+
+    def _offset(self, filters: int, bias: Array | None) -> Array:
+        factor, offset = normalization.folded(self._norm, filters, self._norm_weights)
+        return offset if bias is None else bias * factor + offset
+
+
+def fuse(graph: Graph, steps: list[Step]) -> list[Step]:
+    """The steps with what can be folded or fused taken into the step before."""
+    readers = Counter(slot for step in steps for slot in step.inputs)
+    shared = {root_of(graph, node).index for node in graph.layers if node.shares is not None}
+    outputs = {output.node for output in graph.outputs}
+    fused: dict[int, Step] = {}
+    for step in steps:
+        node = graph.nodes[step.slot]
+        before = fused.get(step.inputs[0]) if len(step.inputs) == 1 else None
+        alone = before is not None and readers[before.slot] == 1 and before.slot not in outputs
+        joined = _joined(graph, before, step, node, shared) if before is not None and alone else None
+        if joined is not None and before is not None:
+            del fused[before.slot]
+        fused[step.slot] = joined or step
+    return list(fused.values())
+
+
+def _joined(graph: Graph, before: Step, step: Step, node: Node, shared: set[int]) -> Step | None:
+    """One step that does what two did, filling the slot of the second; None where they cannot be joined."""
+    if before.finish is not None:
+        return None
+    kind = before.kind
+    if node.kind in FORMULAS and kind in _FINISHES:
+        return before._replace(slot=step.slot, finish=_finish(node.kind, step.layer))
+    fixed = shared & {before.slot, step.slot} or isinstance(before.weights, Folded)
+    if node.kind != "batchnorm" or kind not in _FOLDS or fixed or getattr(before.layer, "connections", None):
+        return None
+    layer = SimpleNamespace(**{**vars(before.layer), "bias": True})
+    return before._replace(slot=step.slot, layer=layer, weights=Folded(before, step))
+
+
+def _finish(kind: str, layer: SimpleNamespace) -> Finish:
+    formula = FORMULAS[kind]
+    return lambda part: activation.in_blocks(layer, formula, part, part)
