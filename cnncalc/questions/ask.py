@@ -1,0 +1,160 @@
+"""`ask`: a homework question in, answers with their working out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from cnncalc.questions import costs, quantities, solve
+from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.calls import Said
+from cnncalc.questions.chain import Stage, run
+from cnncalc.questions.extents import Known
+from cnncalc.questions.quantities import Asked
+from cnncalc.questions.reading import Ask, Reading, Setup, read
+from cnncalc.questions.solve import Problem
+from cnncalc.questions.tagging import tag
+
+LONGEST = 2000
+"""Questions are shorter than this many characters."""
+
+QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
+    "output": quantities.output,
+    "width": quantities.extent(0, "width"),
+    "height": quantities.extent(1, "height"),
+    "depth": quantities.depth,
+    "parameters": quantities.parameters,
+    "trainable_and_fixed": quantities.trainable_and_fixed,
+    "non_trainable": quantities.non_trainable,
+    "weights": quantities.weights,
+    "biases": quantities.biases,
+    "filter_weights": quantities.per_filter(False),
+    "filter_parameters": quantities.per_filter(True),
+    "learned_numbers": quantities.learned_numbers,
+    "weight_shape": quantities.weight_shape,
+    "units": quantities.units("units", "units"),
+    "activations": quantities.units("activations", "numbers"),
+    "positions": quantities.positions,
+    "macs": costs.macs,
+    "flops": costs.flops,
+    "conventions": costs.conventions,
+    "connections": costs.connections,
+    "memory": costs.memory,
+    "im2col": costs.im2col,
+    "receptive_field": costs.receptive_field,
+    "field_stride": costs.receptive_field,
+    "parameter_share": costs.share,
+    "discarded": costs.discarded,
+    "flatten": costs.flatten,
+    "unshared": costs.unshared,
+    "bias_waste": costs.bias_waste,
+    "lost": costs.lost,
+    "legal": costs.legal,
+    "rounding": costs.rounding,
+}
+
+
+def ask(question: str) -> list[Answer]:
+    """Answer a question about layers, chains of layers, or a bundled network.
+
+    Every quantity in the question is answered. What it leaves unsaid is the stated convention (stride 1, no
+    padding, with bias; listed in `Answer.assumptions`) or, where there is none, missing.
+
+    Raises:
+        QuestionError: where something is missing or not understood; it says what.
+    """
+    if len(question) > LONGEST:
+        raise QuestionError(f"a question has at most {LONGEST:,} characters")
+    reading = read(*tag(question))
+    remarks = tuple(reading.remarks)
+    return [replace(answer, assumptions=(*answer.assumptions, *remarks)) for answer in _answers(reading)]
+
+
+def _answers(reading: Reading) -> list[Answer]:
+    if not reading.asked and not reading.unknown:
+        raise QuestionError.lacking("what is asked for: an output, parameters, multiply–accumulates, a padding, …")
+    answers = list(_backwards(reading)) if reading.unknown else []
+    if not reading.asked:
+        return answers
+    for setup in variants(reading):
+        stages = run(setup.input, setup.layers)
+        for ask in _once(reading.asked):
+            chosen = _chosen(stages, ask.where) or stages
+            answers += _quantity(ask.name, Asked(
+                stages, chosen, setup.label, reading.words, _each(reading) and not ask.where, reading.bytes_each or 4,
+                reading.batch, reading.symbolic))
+    return answers
+
+
+def _backwards(reading: Reading) -> Iterator[Answer]:
+    """What is sought, for each thing described."""
+    for setup in variants(reading):
+        said = setup.layers[-1] if setup.layers else None
+        if said is None:
+            raise QuestionError.lacking("what layer is meant")
+        known = setup.input.over(Known(None, said.channels))
+        target = reading.target.spatial if reading.target else known.spatial if reading.keep else None
+        if reading.keep and known.spatial is None and "input" not in reading.unknown:
+            known, target = _any_width(said, known)
+        goal = None if target else reading.goal
+        yield from solve.answers(Problem(said.kind, said.values, tuple(dict.fromkeys(reading.unknown)), known, target, goal,
+                                         setup.label))
+
+
+def _any_width(said: Said, known: Known) -> tuple[Known, tuple[int, ...]]:
+    """With stride 1 what keeps one width keeps them all."""
+    if said.values.get("stride", 1) not in (1, (1, 1)):
+        raise QuestionError.lacking("the input's width and height")
+    return Known((1000,), known.channels), (1000,)
+
+
+def _once(asked: list[Ask]) -> list[Ask]:
+    return list({(ask.name, *ask.where): ask for ask in asked}.values())
+
+
+def _quantity(name: str, asked: Asked) -> list[Answer]:
+    if name.startswith("?"):
+        raise QuestionError.lacking(f"the {name[1:]}")
+    if not asked.stages:
+        raise QuestionError.lacking("what layer is meant")
+    return QUANTITIES[name](asked)
+
+
+def _each(reading: Reading) -> bool:
+    return not reading.words.isdisjoint(("each", "every", "all")) or "sizes" in reading.plurals
+
+
+def _chosen(stages: Sequence[Stage], where: list[tuple[str, int]]) -> list[Stage]:
+    """The stages that the question singles out."""
+    found = []
+    for kind, number in where:
+        alike = [stage for stage in stages if stage.kind == kind]
+        index = number - 1 if number > 0 else number
+        if not -len(alike) <= index < len(alike):
+            raise QuestionError(f"there is no {kind} number {number}")
+        found.append(alike[index])
+    return found
+
+
+def variants(reading: Reading) -> list[Setup]:
+    """The things described, one for each value where several are named for one hyperparameter."""
+    result = []
+    for setup in reading.setups:
+        if not setup.layers and len(reading.setups) > 1:
+            continue
+        turns = [(index, name, value) for index, said in enumerate(setup.layers) for name, value in said.again]
+        if not turns:
+            result.append(setup)
+            continue
+        name = turns[0][1]
+        first = setup.layers[turns[0][0]].values[name]
+        result.append(setup.variant(label=f"{name} {_shown(first)}"))
+        for index, name, value in turns:
+            other = setup.variant(label=f"{name} {_shown(value)}")
+            other.layers[index].values[name] = value
+            result.append(other)
+    return result
+
+
+def _shown(value: object) -> str:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,260 @@
+"""Operations, connections, memory, receptive fields and comparisons of a chain of layers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+
+from cnncalc.derivation import Derivation, number, times
+from cnncalc.layers.window import WindowRule, decimal
+from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.chain import Stage
+from cnncalc.questions.quantities import (
+    Asked, Steps, biases_of, counted, fixed, need_output, need_weights, trainable, volume_steps,
+)
+
+_NO_PRODUCTS = "no weights, so no multiply–accumulates: its work is comparisons or additions"
+
+
+def macs_of(stage: Stage) -> int:
+    """Multiply–accumulates of a stage.
+
+    Raises:
+        QuestionError: where they cannot be known.
+    """
+    if stage.layer.family not in ("convolution", "linear"):
+        return 0
+    need_weights(stage)
+    if stage.kind == "transposed_conv":
+        stage.needs("kernel", "filters", spatial=True, channels=True)
+    need_output(stage)
+    return stage.layer.macs([stage.input], stage.output)
+
+
+def mac_steps(asked: Asked, stage: Stage) -> Steps:
+    """How they come about."""
+    work = Derivation()
+    stage.layer.macs([stage.input], stage.output, work)
+    lines = [f"{asked.tag(stage)}{step.text}" for step in work.steps]
+    return lines or [f"{asked.tag(stage)}{stage.layer.uncounted}: {_NO_PRODUCTS}"]
+
+
+def macs(asked: Asked) -> list[Answer]:
+    """Multiply–accumulates; where the question only says operations, in the other conventions too."""
+    answers = counted(asked, "multiply–accumulates", "MACs", macs_of, lambda stage: mac_steps(asked, stage))
+    if "operation" in asked.words and len(asked.chosen) == 1 and answers[0].value:
+        return [*answers, *_conventions(asked)]
+    return answers
+
+
+def flops(asked: Asked) -> list[Answer]:
+    """Floating-point operations, 2 per multiply–accumulate."""
+    def work(stage: Stage) -> Steps:
+        return [*mac_steps(asked, stage), f"{asked.tag(stage)}2 · {number(macs_of(stage))} = {number(2 * macs_of(stage))}"]
+
+    return counted(asked, "FLOPs (2 per multiply–accumulate, nothing else)", "FLOPs", lambda stage: 2 * macs_of(stage), work)
+
+
+def _conventions(asked: Asked) -> list[Answer]:
+    """One layer's work as different tools state it."""
+    stage = asked.last
+    work, outputs = macs_of(stage), need_output(stage)
+    added = outputs if biases_of(stage) else 0
+    rows = [("FLOPs at 2 per multiply–accumulate", 2 * work, f"2 · {number(work)}"),
+            ("multiplications and additions without the bias", 2 * work - outputs,
+             f"{number(outputs)} · ({number(work // outputs)} + {number(work // outputs - 1)})")]
+    if added:
+        rows += [("bias additions", added, "one per output number"),
+                 ("multiply–accumulates and bias additions", work + added, f"{number(work)} + {number(added)}"),
+                 ("FLOPs with bias additions", 2 * work + added, f"2 · {number(work)} + {number(added)}")]
+    return [asked.answer(name, value, "operations", [f"{step} = {number(value)}"]) for name, value, step in rows]
+
+
+def conventions(asked: Asked) -> list[Answer]:
+    """Why tools differ: the same layer under each convention."""
+    return [*counted(asked, "multiply–accumulates", "MACs", macs_of, lambda stage: mac_steps(asked, stage)),
+            *_conventions(asked)]
+
+
+def connections(asked: Asked) -> list[Answer]:
+    """LeNet-5's count: every weight at every position where it is used, biases included."""
+    def count(stage: Stage) -> int:
+        need_output(stage)
+        if stage.kind == "subsample":
+            return stage.output.size * (prod(stage.layer.kernel) + 1)  # type: ignore[attr-defined]
+        return stage.output.positions * trainable(stage)
+
+    def work(stage: Stage) -> Steps:
+        if stage.kind == "subsample":
+            taps = times(*stage.layer.kernel)  # type: ignore[attr-defined]
+            return [f"({taps} + 1) · {times(*stage.output.spatial, stage.output.channels)} = {number(count(stage))}"]
+        return [f"{number(trainable(stage))} parameters · {number(stage.output.positions)} positions = {number(count(stage))}"]
+
+    return counted(asked, "connections", "connections", count, work)
+
+
+def memory(asked: Asked) -> list[Answer]:
+    """Bytes of the weights, of the activations, or, where the question leaves it open, of both."""
+    size, words = asked.bytes_each, asked.words
+    of_weights = bool(words & {"parameter", "weight", "param", "model"})
+    of_values = bool(words & {"activation", "forward", "output", "map", "image", "volume"}) or not of_weights
+    answers = []
+    if of_weights or not words & {"activation", "forward", "output", "map", "image", "volume"}:
+        stored = sum(trainable(stage) + fixed(stage) for stage in asked.chosen)
+        answers.append(_bytes(asked, "memory of the weights", stored, size, 1))
+    if of_values:
+        numbers = sum(need_output(stage) for stage in asked.chosen) * asked.batch
+        answers.append(_bytes(asked, "memory of the activations", numbers, size, 2 if "gradient" in words else 1))
+    return answers
+
+
+def _bytes(asked: Asked, name: str, numbers: int, size: int, copies: int) -> Answer:
+    total = numbers * size * copies
+    twice = " · 2 (values and gradients)" if copies == 2 else ""
+    text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
+    return asked.answer(name, total, "bytes", [f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"], text)
+
+
+def im2col(asked: Asked) -> list[Answer]:
+    """The three matrices of a convolution as one product: F·F·D rows, one column per position."""
+    stage = asked.last
+    stage.needs("filters", "kernel", spatial=True, channels=True)
+    rows = prod(stage.layer.weights([stage.input])[0].shape[1:])
+    positions, filters = stage.output.positions, stage.output.channels
+    taps = times(*stage.layer.kernel, rows // prod(stage.layer.kernel))  # type: ignore[attr-defined]
+    steps = [*volume_steps(asked, stage), f"rows: {taps} = {number(rows)}",
+             f"columns: {times(*stage.output.spatial)} = {number(positions)}"]
+    shapes = (("X_col", rows, positions), ("W_row", filters, rows), ("result", filters, positions))
+    return [asked.answer(f"{name} shape", f"{high}x{wide}", "rows x columns", steps, f"{high}x{wide}")
+            for name, high, wide in shapes]
+
+
+def receptive_field(asked: Asked) -> list[Answer]:
+    """Which input cells one output cell depends on: r + (F - 1)·j at each layer, and the step j·S."""
+    last = asked.last
+    size, step, lines = 1, 1, Steps()
+    for stage in asked.stages[: list(asked.stages).index(last) + 1]:
+        stage.needs("kernel")
+        windows = stage.layer.windows([stage.input])
+        if isinstance(windows, str):
+            raise QuestionError(f"there is no receptive field after {stage.name}: {windows}")
+        if not windows:
+            continue
+        window, before = windows[0], size
+        size += (window.size - 1) * step
+        lines.append(f"{stage.name}: {before} + ({window.size} - 1)·{step} = {size}, stride {step}·{window.stride} = "
+                     f"{step * window.stride}")
+        step *= window.stride
+    return [asked.answer("receptive field", size, "cells", lines, f"{size}x{size}" if not last.only_width else None),
+            asked.answer("stride of the receptive field", step, "cells", lines[-1:])]
+
+
+def share(asked: Asked) -> list[Answer]:
+    """How much of the parameters sits in the fully connected layers."""
+    total = sum(trainable(stage) for stage in asked.stages)
+    dense = sum(trainable(stage) for stage in asked.stages if stage.kind == "fc")
+    return [ratio(asked, "share of the parameters in fully connected layers", dense, total)]
+
+
+def ratio(asked: Asked, name: str, part: int, whole: int) -> Answer:
+    """A share as a fraction and in percent."""
+    if not whole:
+        raise QuestionError("there are no parameters to share out")
+    text = f"{100 * part / whole:.4g} %"
+    return asked.answer(name, part / whole, "of 1", [f"{number(part)} / {number(whole)} = {text}"], text)
+
+
+def discarded(asked: Asked) -> list[Answer]:
+    """The share of numbers that a pooling does not pass on."""
+    stage = asked.last
+    stage.needs("kernel")
+    if stage.before.spatial is not None:
+        before, after = prod(stage.input.spatial), prod(stage.output.spatial)
+    else:
+        before, after = prod(stage.layer.stride), 1  # type: ignore[attr-defined]
+    text = f"{100 * (before - after) / before:.4g} %"
+    step = f"one of {before}/{after} is kept: 1 - {after}/{before} = {text}"
+    return [asked.answer("share discarded", (before - after) / before, "of 1", [step], text)]
+
+
+def flatten(asked: Asked) -> list[Answer]:
+    """The length of the flat vector before the first dense layer, or at the end."""
+    entered = next((stage.before for stage in asked.stages if stage.kind in ("fc", "flatten")), None)
+    known = entered or asked.stages[-1].after
+    steps = [line for stage in asked.stages if stage.after.spatial for line in volume_steps(asked, stage)]
+    volume = known.volume
+    if volume is None:
+        asked.stages[-1].needs("kernel", "filters", spatial=True, channels=True)
+        raise QuestionError.lacking("the volume that is flattened")
+    steps.append(f"{times(*volume.spatial, volume.channels)} = {number(volume.size)}")
+    return [asked.answer("flattened length", volume.size, "numbers", steps)]
+
+
+def unshared(asked: Asked) -> list[Answer]:
+    """Parameters if every output number had weights of its own."""
+    stage = asked.last
+    need_weights(stage)
+    outputs = need_output(stage)
+    shape = stage.layer.weights([stage.input])[0].shape
+    each = prod(shape[1:]) + int(bool(biases_of(stage)))
+    total = outputs * each
+    step = f"{number(outputs)} output numbers · {number(each)} = {number(total)}"
+    return [asked.answer("parameters without sharing", total, "parameters", [step])]
+
+
+def bias_waste(asked: Asked) -> list[Answer]:
+    """Biases that batch normalisation takes away again."""
+    stages = list(asked.stages)
+    for stage, after in zip(stages, stages[1:], strict=False):
+        if after.kind == "batchnorm":
+            lost = biases_of(stage)
+            without = trainable(stage) - lost
+            rest = [asked.answer("parameters of the convolution without bias", without, "parameters", []),
+                    asked.answer("parameters of the batch normalisation", trainable(after), "parameters", [])]
+            step = "batch normalisation subtracts the mean, and a constant with it: one bias per filter has no effect"
+            return [asked.answer("redundant biases", lost, "parameters", [step]), *rest]
+    raise QuestionError.lacking("a convolution followed by batch normalisation")
+
+
+def lost(asked: Asked) -> list[Answer]:
+    """Cells that an axis loses on the way."""
+    before, after = asked.stages[0].before.spatial, asked.last.after.spatial
+    if not before or not after:
+        raise QuestionError.lacking("the input's width and height")
+    return [asked.answer("cells lost per axis", before[0] - after[0], "cells", [f"{before[0]} - {after[0]}"])]
+
+
+def legal(asked: Asked) -> list[Answer]:
+    """Whether the windows fit exactly, and what each way of rounding makes of it."""
+    stage = asked.last
+    stage.needs("kernel", spatial=True)
+    rules: tuple[WindowRule, ...] = stage.layer.rules([stage.input])  # type: ignore[attr-defined]
+    rule = next((rule for rule in rules if not rule.fits), rules[0])
+    steps = volume_steps(asked, stage)
+    verdict = "yes" if rule.fits else "no"
+    answers = [asked.answer("the setting fits", verdict, "", steps, f"{verdict}: {rule.formula()[1]} = {rule.formula()[2]}")]
+    return answers if rule.fits else [*answers, *_rounded(asked, rule, steps)]
+
+
+def rounding(asked: Asked) -> list[Answer]:
+    """One pooling under each way of rounding."""
+    stage = asked.last
+    stage.needs("kernel", spatial=True)
+    rules: tuple[WindowRule, ...] = stage.layer.rules([stage.input])  # type: ignore[attr-defined]
+    _, numbers, exact = rules[0].formula()
+    return _rounded(asked, rules[0], [f"{numbers} = {exact}"])
+
+
+def _rounded(asked: Asked, rule: WindowRule, steps: Steps) -> list[Answer]:
+    floor, ceil = rule._replace(ceil=False), rule._replace(ceil=True)
+    exact = Fraction(rule.slack, rule.stride) + 1
+    value = int(exact) if exact.denominator == 1 else float(exact)
+    unread = f"the last {floor.unread} of {rule.extent} never read" if floor.unread else "only padding is left over"
+    return [
+        asked.answer("exact value", value, "cells", steps, decimal(exact)),
+        asked.answer("rounded down (frameworks)", floor.output, "cells", [f"⌊{decimal(exact)}⌋ = {floor.output}; {unread}"]),
+        asked.answer("rounded up (PyTorch's ceil_mode)", ceil.output, "cells",
+                     ["no window may start in the padding after the input"]),
+        asked.answer("rounded up (Caffe)", rule.caffe_output, "cells",
+                     ["an overhanging last window is dropped only where there is padding"]),
+    ]

@@ -1,0 +1,238 @@
+"""Which numbers of a question are volumes: what goes in (`@in`), what is to come out (`@out`), and the depth (`@depth`).
+
+Text is width x height x depth; tuples are the frameworks', channels and height first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cnncalc.graph import Volume
+from cnncalc.questions.sheet import Made, Match, Sheet, setting
+
+
+class Known(NamedTuple):
+    """A volume as far as it is known: either part may be None, `spatial` also () for a flat vector."""
+
+    spatial: tuple[int, ...] | None = None
+    channels: int | None = None
+
+    def over(self, other: Known) -> Known:
+        """This, and what it leaves open from the other."""
+        spatial = other.spatial if self.spatial is None else self.spatial
+        return Known(spatial, other.channels if self.channels is None else self.channels)
+
+    @property
+    def volume(self) -> Volume | None:
+        """The volume, where all of it is known."""
+        return None if self.spatial is None or self.channels is None else Volume(self.channels, self.spatial)
+
+
+_COLOURS = r"(?:rgb|bgr|colou?r(?:ed)?|grayscale|greyscale|gray~scale|grey~scale|gray|grey|monochrome|black~and~white)"
+_NOUN = r"(?:image|input|picture|photo|photograph|frame|volume|feature~map|map|tensor|pixel|px|output)"
+_NAMED = r"(?:image|input|picture|photo|photograph|volume|feature~map|tensor|input feature~map)"
+_SHAPED = r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has))*"
+_KERNEL_AFTER = re.compile(
+    r"(?:- )?(?:,? ?(?:and )?(?:stride|pad|padding|dilation)(?: -| of| =)? #n\d+ )*(?:, )?"
+    r"(?:valid |same |dilated |strided |unpadded |padded |square )*"
+    r"(?:(?:filter|kernel|window)(?! (?:size )?(?:(?:=|:|of|is) )*#)|conv|convolution|convolutional|max|maximum|average|avg|mean|pool|pooling|maxpool|avgpool|"
+    r"depthwise|transposed|deconv|deconvolution|subsampling|receptive|patch of)\b"
+)
+_KERNEL_BEFORE = re.compile(
+    r"(?:filter|kernel|window|pool|pooling|conv|convolution|maxpool|avgpool|@|stride|pad|padding|dilation)"
+    r"(?: (?:of|size|sized|shape|dimension|is|are|=|:|-|with|each|\())*$"
+)
+_GIVES = r"(?:give|giving|get|produce|producing|yield|yielding|obtain|reach|return|result in|output|become|end up with|come to|leave)"
+
+
+def tag_extents(sheet: Sheet, three_d: bool) -> list[str]:
+    """Tag all volumes; what convention had to decide is returned as remarks."""
+    tagger = _Tagger(sheet, three_d)
+    for rule, make in tagger.rules():
+        sheet.rewrite(rule, make)
+    return tagger.remarks
+
+
+class _Tagger:
+    def __init__(self, sheet: Sheet, three_d: bool) -> None:
+        self.sheet = sheet
+        self.three_d = three_d
+        self.remarks: list[str] = []
+
+    def rules(self) -> tuple[tuple[str, Callable[[Match], Made]], ...]:
+        """The rules in order, the surest first."""
+        wide = r"(?:~?(?:pixel|px))?~(?:wide|width)"
+        return (
+            (r"(?:from )?<n:a>(?: input~?(?:channel|map|feature~map|plane))? (?:→|to|in and) <n:b>(?: output)?~?"
+             r"(?:channel|map|feature~map|plane|filter)", self.channel_change),
+            (r"(?:from )?<n:a> (?:input~?(?:channel|map|feature~map)|in~?channel|in) (?:and|,|→|to) <n:b> "
+             r"(?:output~?(?:channel|map|feature~map)|out~?channel|out)", self.channel_change),
+            (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→))", self.bare_change),
+            (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
+             rf"output(?:{_SHAPED}) <s:v3>", self.target),
+            (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
+             rf"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>(?: (?:pixel )?wide| pixel)?|"
+             rf"{_GIVES}(?: (?:a|an|the))?(?: (?:output|width|output width|size|of|output size))* <n:v3>"
+             rf"(?! (?:param|parameter|weight|filter|mac|flop|feature|unit|neuron|channel|kernel|connection|multiplication|operation|#|million|billion))"
+             rf"(?: (?:pixel )?wide| output(?! channel))?", self.target),
+            (r"(?:turn|map|reduce|bring|take|shrink|change|transform|downsample|go|get|halve|convert|resize)"
+             r"(?: (?:a|an|the|from|input|image|width|size|of|it))*"
+             rf" (?:<s:a>|<n:a2>)(?: {_NOUN})? (?:to|into|→|down to)(?: (?:a|an))? (?:<s:b>|<n:b2>)(?: {_NOUN})?"
+             r"(?! (?:channel|map|filter))", self.turned),
+            (rf"(?:from|of) (?:a |an )?(?:<s:a>|<n:a2>)(?: {_NOUN})? (?:to|into|→)(?: (?:a|an))? (?:<s:b>|<n:b2>)"
+             rf"(?: {_NOUN})?(?! (?:channel|map|filter))", self.turned),
+            (r"(?:keep|preserve|maintain|retain|leave|conserve)(?: (?:a|an|the|width|size|of|at|input|image))*"
+             r" (?:<s:a>|<n:a2>)(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
+            (r"(?:keep|preserve|maintain|retain|leave|conserve)(?: (?:the|its|it|a|an))*"
+             r"(?: (?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same))+"
+             r"|(?:same|equal|unchanged)(?: (?:spatial|output|input))* (?:size|width|dimension|resolution|shape|extent)"
+             r"(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|as wide as|the same size as)"
+             r"(?: to)?(?: the)? input(?: size)?",
+             lambda match: ("@keep", None)),
+            (r"(?P<letter>c|d) (?:input )?channel(?: (?:in and out|in and (?P=letter) out|and (?P=letter) output channel))?|"
+             r"(?P<letter2>c|d) (?:input|in) (?:and|,) (?P=letter2) (?:output|out) channel", lambda match: ("@symbol", None)),
+            (rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})? (?:to|into) what", self.into_what),
+            (r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))", self.filters),
+            (rf"(?:{_NAMED}(?:{_SHAPED}) )?<t:v>", self.framework_tuple),
+            (rf"<n:c> (?:channel|map|feature~map)(?: (?:of|,|at|each))* <s2:v>(?: {_NOUN})?", self.maps_of),
+            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>(?:~(?:{_COLOURS}|{_NOUN}))*", self.volume),
+            (rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
+             r"(?! (?:channel|image|map|filter|class|→|#))", self.width),
+            (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))", self.width),
+            (r"<n:w> (?:pixel )?wide (?:and|by|,|x) <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
+            (r"(?:width|w|w1) (?:=|:|of|is)* ?<n:w> ?(?:,|and)* (?:height|h|h1) (?:=|:|of|is)* ?<n:h>", self.two_sides),
+            (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
+            (r"(?:width|w|w1|n|input size)(?: (?:=|:|of|is))* <n:v>(?! (?:channel|filter|kernel))", self.width),
+            (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
+            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:))* <n:v>(?: (?:sample|step|time step))?", self.length),
+            (rf"(?P<c>{_COLOURS})(?:~(?:image|input|picture|photo|photograph))?", self.colour),
+            (r"<n:c> (?:input|colou?r)~?(?:channel|map|feature~map|plane)|<n:c2>~channel(?:~(?:input|image|volume))?|"
+             r"(?:input )?(?:depth|in_channel|num_feature)(?: (?:=|:|of|is))* <n:c3>|<n:c4> (?:- )?deep|"
+             r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
+            (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , <s>)", self.leading),
+            (r"<n:v> (?:input|in)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume|,))"
+             r"(?= (?:and|to|→|into|\.|\?|unit|:)|$)", self.flat),
+        )
+
+    def channel_change(self, match: Match) -> Made:
+        """`64 -> 128 channels`: depth before, filters after."""
+        return "@channels", (match.value("a"), match.value("b"))
+
+    def bare_change(self, match: Match) -> Made:
+        """`Conv 64->128`; two bare numbers beside no layer's name stay as they are."""
+        if re.search(r"(?:conv|convolution|conv2d|deconv|@head\S*)(?: layer| with| \(|:| from| ,)*$", match.before(3)):
+            return self.channel_change(match)
+        return None
+
+    def target(self, match: Match) -> Made:
+        """A size that is to come out."""
+        value = next(match.value(group) for group in ("v", "v2", "v3") if match.text(group))
+        return "@out", self._read(value)
+
+    def turned(self, match: Match) -> Made:
+        """`224 into 112`."""
+        before, after = match.value("a") or match.value("a2"), match.value("b") or match.value("b2")
+        return "@change", (self._read(before), self._read(after))
+
+    def kept(self, match: Match) -> Made:
+        """`keep 63x63`."""
+        same = self._read(match.value("a") or match.value("a2"))
+        return "@change", (same, same)
+
+    def framework_tuple(self, match: Match) -> Made:
+        """`(3, 224, 224)` or `(224, 224, 3)`; `(28, 28)` is height and width."""
+        numbers = match.value("v")
+        if _KERNEL_BEFORE.search(match.before(4)) or len(numbers) < 2:
+            return None
+        if len(numbers) == 2:
+            return ("@in", Known(tuple(reversed(numbers)))) if match.text().startswith(("input", "image")) else None
+        first = numbers[0] in (1, 3, 4) or (numbers[1] == numbers[2] and numbers[0] != numbers[1])
+        channels, extents = (numbers[0], numbers[1:]) if first else (numbers[-1], numbers[:-1])
+        self.remarks.append(f"{match.items[-1].said} has {channels} channels and is "
+                            f"{'x'.join(map(str, reversed(extents)))} (width x height)")
+        return "@in", Known(tuple(reversed(extents)), channels)
+
+    def into_what(self, match: Match) -> Made:
+        """`turns 572x572 into what`."""
+        return "@in", self._read(match.value("v"))
+
+    def filters(self, match: Match) -> Made:
+        """`a 16-channel 1x1 convolution`."""
+        return setting("filters", match.value("c"), match)
+
+    def leading(self, match: Match) -> Made:
+        """A bare size that opens the description, before a kernel: `112x112, 64 -> 128 channels, 3x3`."""
+        line = self.sheet.line
+        opens = match.first == 0 or match.before() in (":", ".", "?")
+        others = len(re.findall(r"#s\d:\d+", line)) > (1 if match.text("v") else 0)
+        if not opens or not others or re.search(r"@in|@change", line):
+            return None
+        return "@in", self._read(match.value("v") or match.value("m"))
+
+    def maps_of(self, match: Match) -> Made:
+        """`3 channels of 32x32`."""
+        return "@in", Known(match.value("v"), match.value("c"))
+
+    def volume(self, match: Match) -> Made:
+        """A size that is no kernel's."""
+        value = match.value("v")
+        named = len(match.items) > 1
+        after, before = match.after(10), match.before(4)
+        if len(value) > 2 and not self.three_d:
+            if re.match(r"(?:- )?(?:filter|kernel|window)\b", after) or re.search(
+                    r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before):
+                return None
+        elif _KERNEL_AFTER.match(after) and not re.search(_NOUN + "$", match.text()):
+            return None
+        elif _KERNEL_BEFORE.search(before) and not named:
+            return None
+        elif not named and len(value) < (4 if self.three_d else 3):
+            return None
+        known = self._read(value)
+        colour = re.search(_COLOURS, match.text())
+        return "@in", known.over(Known(None, _colour_channels(colour.group()))) if colour else known
+
+    def width(self, match: Match) -> Made:
+        """`240 wide`: the one axis that is talked about."""
+        if _KERNEL_AFTER.match(match.after(10)) or _KERNEL_BEFORE.search(match.before(2)):
+            return None
+        known = Known((match.value("v"),))
+        colour = re.search(_COLOURS, match.text())
+        return "@in", known.over(Known(None, _colour_channels(colour.group()))) if colour else known
+
+    def length(self, match: Match) -> Made:
+        """`a sequence of length 100`."""
+        return "@in", Known((match.value("v"),))
+
+    def two_sides(self, match: Match) -> Made:
+        """`300 wide and 200 high`."""
+        return "@in", Known((match.value("w"), match.value("h")))
+
+    def colour(self, match: Match) -> Made:
+        """`RGB`."""
+        return "@depth", Known(None, _colour_channels(match.text("c")))
+
+    def depth(self, match: Match) -> Made:
+        """`3 input channels`."""
+        return "@depth", Known(None, next(match.value(f"c{i or ''}") for i in (0, 2, 3, 4, 5, 6) if match.text(f"c{i or ''}")))
+
+    def flat(self, match: Match) -> Made:
+        """`4096 inputs`: a flat vector."""
+        return "@in", Known((), match.value("v"))
+
+    def _read(self, value: int | tuple[int, ...]) -> Known:
+        if isinstance(value, int):
+            return Known((value,))
+        if len(value) < (4 if self.three_d else 3):
+            return Known(value)
+        if len(value) == 3 and value[0] in (1, 3, 4) and value[1] == value[2] != value[0]:
+            text = "x".join(map(str, value))
+            self.remarks.append(f"{text} is read as {value[0]} channels of {value[1]}x{value[2]}")
+            return Known(value[1:], value[0])
+        return Known(value[:-1], value[-1])
+
+
+def _colour_channels(name: str) -> int:
+    return 3 if name.startswith(("rgb", "bgr", "colo")) else 1

@@ -1,0 +1,432 @@
+"""A question read: the tags of its line folded into what is described and what is asked of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cnncalc.layers import layer_class
+from cnncalc.questions.answer import QuestionError
+from cnncalc.questions.calls import Said
+from cnncalc.questions.extents import Known
+from cnncalc.questions.lexicon import HARMLESS
+from cnncalc.questions.sheet import Item, Sheet
+from cnncalc.spec.phrase import Binder
+from cnncalc.spec.words import Token, singular
+
+_WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "on"))
+_SENTENCE = frozenset((".", "?", ";", "!"))
+_JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
+_STRONG = frozenset(("→", "@then", "+"))
+
+
+@dataclass(slots=True)
+class Setup:
+    """One thing described: a volume, and layers in a row."""
+
+    input: Known = field(default_factory=Known)
+    layers: list[Said] = field(default_factory=list)
+    label: str = ""
+
+    def variant(self, **changes: Any) -> Setup:
+        """A copy whose layers may be changed."""
+        return replace(self, layers=[replace(said, values=dict(said.values)) for said in self.layers], **changes)
+
+
+@dataclass(slots=True)
+class Ask:
+    """A quantity asked for, and (kind, ordinal or number) of the layers it is asked of, where some are singled out."""
+
+    name: str
+    where: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a question describes and asks.
+
+    Attributes:
+        setups: the things described; several where the question compares or asks for several values in turn.
+        asked: the quantities, in the question's order.
+        unknown: hyperparameters (or `input`) that are sought.
+        goal: a quantity and the number it is to have, or is said to have.
+        target: the extents that are to come out; `keep` where they are to stay as they are.
+        words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
+    """
+
+    setups: list[Setup] = field(default_factory=lambda: [Setup()])
+    asked: list[Ask] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    goal: tuple[str, int] | None = None
+    target: Known | None = None
+    keep: bool = False
+    remarks: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    words: frozenset[str] = frozenset()
+    plurals: frozenset[str] = frozenset()
+    bytes_each: int | None = None
+    batch: int = 1
+    claimed: bool = False
+    symbolic: bool = False
+    compares: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """A layer while its words are being gathered; `chunk` is where its tokens since the last mark begin."""
+
+    setup: int
+    kind: str | None = None
+    tokens: list[Token] = field(default_factory=list)
+    chunk: int = 0
+    since_head: bool = False
+    in_ask: bool = False
+    said: Said | None = None
+    axes: int | None = None
+    times: int = 1
+    ordinal: int | None = None
+    number: int | None = None
+    asks: range = range(0)
+    joined: bool = False
+
+
+class Fold:
+    """Goes through the items once, then gives the gathered words to the phrase reader."""
+
+    def __init__(self, sheet: Sheet, remarks: list[str]) -> None:
+        words = [str(token.value) for token in sheet.tokens if token.kind == "word"]
+        self.reading = Reading(remarks=remarks, words=frozenset(map(singular, words)), plurals=frozenset(words))
+        self.parts: list[_Open] = []
+        self.shared: list[tuple[str, Any]] = []
+        self._fresh = True
+        self._in_ask = False
+        self._times = 1
+        self._ordinal: int | None = None
+        self._group, self._apart = 0, True
+        self._last: tuple[str, ...] = ()
+        for item in sheet.items:
+            self._take(item)
+            self._last = (*self._last[-3:], item.text)
+
+    # Items
+
+    def _take(self, item: Item) -> None:
+        text = item.text
+        if len(text) > 1 and text.startswith("@"):
+            name, _, detail = text[1:].partition(":")
+            getattr(self, f"_on_{name}")(item, detail)
+        elif text in _STRONG or text in _SENTENCE or text in _WEAK:
+            self._separate(item)
+        else:
+            self._gather(item.tokens)
+
+    def _separate(self, item: Item) -> None:
+        if item.text in _STRONG and item.text != "+":
+            self._fresh = True
+        if item.text in _SENTENCE:
+            self._in_ask = False
+        self._apart = self._apart or item.text not in ("and", "(", ")")
+        if self.parts:
+            part = self.parts[-1]
+            part.tokens += [] if item.text in ("→", "@then") else [t for t in item.tokens if item.text != ";"]
+            part.chunk, part.since_head = len(part.tokens), True
+
+    def _gather(self, tokens: tuple[Token, ...]) -> None:
+        if not self.parts or (self._fresh and any(t.is_value for t in tokens)):
+            self._open(None)
+        self.parts[-1].tokens += tokens
+
+    def _open(self, kind: str | None) -> _Open:
+        part = _Open(len(self.reading.setups) - 1, kind, in_ask=self._in_ask, times=self._times, ordinal=self._ordinal)
+        part.asks = range(self._group, len(self.reading.asked))
+        part.joined = not _JOINING.isdisjoint(self._last)
+        self._times, self._ordinal, self._fresh = 1, None, False
+        self.parts.append(part)
+        return part
+
+    def _on_head(self, item: Item, kind: str) -> None:
+        part = self.parts[-1] if self.parts else None
+        if part is None or self._fresh or part.said is not None or part.setup != len(self.reading.setups) - 1:
+            moved = self._loose(part)
+            part = self._open(kind)
+            part.tokens = moved
+        elif part.kind is None and not (self._in_ask and any(t.is_value for t in part.tokens) and part.since_head):
+            part.kind, part.times = kind, max(part.times, self._times)
+            part.ordinal, self._times, self._ordinal = self._ordinal, 1, None
+            part.in_ask = part.in_ask or self._in_ask
+        elif part.kind != kind or part.since_head:
+            moved, part.tokens = part.tokens[part.chunk :], part.tokens[: part.chunk]
+            part = self._open(kind)
+            part.tokens = moved
+        part.axes = item.meaning if isinstance(item.meaning, int) else part.axes
+        part.since_head = False
+        if kind == "conv" and len(item.tokens) == 2 and item.tokens[0].value == "filters":
+            part.tokens += item.tokens
+
+    def _loose(self, part: _Open | None) -> list[Token]:
+        """Words just before a head that opens a layer of its own belong to that layer."""
+        if part is None or part.kind is not None or part.said is not None or any(t.is_value for t in part.tokens):
+            return []
+        moved, part.tokens = part.tokens, []
+        return moved
+
+    def _on_named(self, item: Item, _: str) -> None:
+        kind, number = item.meaning
+        self._on_head(Item(f"@head:{kind}", item.tokens), kind)
+        self.parts[-1].number = number
+
+    def _on_layer(self, item: Item, _: str) -> None:
+        part = self._open(item.meaning.kind)
+        part.said, part.times = item.meaning, max(part.times, self._times)
+        self._fresh = False
+
+    def _on_in(self, item: Item, _: str) -> None:
+        known: Known = item.meaning
+        setup = self.reading.setups[-1]
+        described = any(part.setup == len(self.reading.setups) - 1 for part in self.parts)
+        if setup.input.spatial is None or not described:
+            setup.input = known.over(setup.input)
+        elif known.over(setup.input) != setup.input:
+            self.reading.setups.append(Setup(known))
+            self._fresh = True
+            return
+        if self.parts:
+            self.parts[-1].chunk, self.parts[-1].since_head = len(self.parts[-1].tokens), True
+
+    def _on_depth(self, item: Item, _: str) -> None:
+        known: Known = item.meaning
+        setup = self.reading.setups[-1]
+        if setup.input.channels is None:
+            setup.input = setup.input.over(known)
+        elif setup.input.channels != known.channels and self.parts:
+            self._gather((_word("filters", item), _number(known.channels, item)))
+
+    def _on_channels(self, item: Item, _: str) -> None:
+        before, after = item.meaning
+        setup = self.reading.setups[-1]
+        if setup.input.channels in (None, before):
+            setup.input = setup.input.over(Known(None, before))
+        self._gather((_word("filters", item), _number(after, item)))
+
+    def _on_out(self, item: Item, _: str) -> None:
+        self.reading.target = item.meaning
+
+    def _on_change(self, item: Item, _: str) -> None:
+        before, self.reading.target = item.meaning
+        setup = self.reading.setups[-1]
+        setup.input = setup.input if setup.input.spatial == before.spatial else before.over(setup.input)
+
+    def _on_keep(self, item: Item, _: str) -> None:
+        self.reading.keep = True
+
+    def _on_symbol(self, item: Item, _: str) -> None:
+        self.reading.symbolic = True
+
+    def _on_ask(self, item: Item, name: str) -> None:
+        self._in_ask = True
+        if self._apart:
+            self._group, self._apart = len(self.reading.asked), False
+        self.reading.asked.append(Ask(name))
+        if self.parts:
+            self.parts[-1].tokens.append(Token("mark", ",", item.tokens[0].start, item.tokens[0].end, ","))
+            self.parts[-1].chunk, self.parts[-1].since_head = len(self.parts[-1].tokens), True
+
+    def _on_unknown(self, item: Item, _: str) -> None:
+        self.reading.unknown += item.meaning
+
+    def _on_goal(self, item: Item, _: str) -> None:
+        self.reading.goal = item.meaning
+
+    def _on_claim(self, item: Item, _: str) -> None:
+        self.reading.claimed = True
+        self.reading.asked += map(Ask, item.meaning)
+
+    def _on_dtype(self, item: Item, _: str) -> None:
+        self.reading.bytes_each = item.meaning
+
+    def _on_batch(self, item: Item, _: str) -> None:
+        self.reading.batch = item.meaning
+
+    def _on_pass(self, item: Item, _: str) -> None:
+        """Nothing is said."""
+
+    def _on_set(self, item: Item, _: str) -> None:
+        self._gather(item.tokens)
+
+    _on_size = _on_set
+
+    def _on_all(self, item: Item, _: str) -> None:
+        self.shared.append(item.meaning)
+
+    def _on_times(self, item: Item, _: str) -> None:
+        self._times = item.meaning
+
+    def _on_repeat(self, item: Item, _: str) -> None:
+        if self.parts:
+            self.parts[-1].times = item.meaning
+
+    def _on_ordinal(self, item: Item, _: str) -> None:
+        self._ordinal = item.meaning
+
+    def _on_then(self, item: Item, _: str) -> None:
+        self._separate(item)
+
+    def _on_versus(self, item: Item, _: str) -> None:
+        self.reading.compares = True
+        self.reading.setups.append(Setup(self.reading.setups[-1].input))
+        self._fresh = True
+
+
+def _word(name: str, item: Item) -> Token:
+    return Token("word", name, item.tokens[0].start, item.tokens[-1].end, name)
+
+
+def _number(value: Any, item: Item) -> Token:
+    return Token("number", str(value), item.tokens[0].start, item.tokens[-1].end, value)
+
+
+def read(sheet: Sheet, remarks: list[str]) -> Reading:
+    """Fold a tagged line.
+
+    Raises:
+        QuestionError: for words and numbers that could not be given a meaning.
+    """
+    fold = Fold(sheet, remarks)
+    reading = fold.reading
+    for part in fold.parts:
+        _settle(part, reading, fold)
+    _fill(reading, fold.shared)
+    if reading.unread:
+        raise QuestionError.not_understood(*reading.unread)
+    names = {ask.name for ask in reading.asked}
+    if reading.claimed and not names:
+        reading.asked.append(Ask("conventions"))
+    if "rounding" in names or {"floor", "ceil"} <= reading.words:
+        reading.asked = [Ask("rounding"), *(ask for ask in reading.asked if ask.name not in ("rounding", "output", "width"))]
+    return reading
+
+
+def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
+    """Bind a layer's words, and decide whether it is a layer, a reference to one, or an alternative."""
+    setup = reading.setups[part.setup]
+    said = part.said or _bind(part, reading)
+    if not said.values and not said.many:
+        if part.kind is None:
+            return
+        if _is_reference(part, setup):
+            _refer(part, (said.kind, part.number or part.ordinal or 0), reading)
+            return
+        if part.in_ask and setup.layers and setup.layers[-1].values:
+            _alternative(said.kind, setup, reading)
+            return
+    if said.kind == "bottleneck":
+        _bottleneck(said, setup, reading)
+        return
+    if part.number and said.kind == "conv" and "kernel" not in said.values and part.number % 2:
+        said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
+    said.times, said.axes = part.times, said.axes or part.axes
+    setup.layers.append(said)
+
+
+def _refer(part: _Open, where: tuple[str, int], reading: Reading) -> None:
+    """Attach a reference to the quantities it goes with; one that stands alone asks for parameters."""
+    if part.joined or not part.asks:
+        for ask in reading.asked[part.asks.start : part.asks.stop] if part.asks else reading.asked:
+            ask.where.append(where)
+    else:
+        reading.asked.append(Ask("parameters", [where]))
+
+
+def _bottleneck(said: Said, setup: Setup, reading: Reading) -> None:
+    """`through a 16-channel 1x1 bottleneck`: the layers described, after a cheaper one."""
+    other = setup.variant(label="through the bottleneck")
+    other.layers.insert(0, replace(said, kind="conv", values={"kernel": 1, **said.values}))
+    setup.label = "directly"
+    reading.setups.append(other)
+    reading.compares = True
+
+
+def _is_reference(part: _Open, setup: Setup) -> bool:
+    """Whether the words only point at a layer that has been described: `the last conv`."""
+    named = any(other.kind == part.kind and not other.implied for other in setup.layers)
+    return named and (part.in_ask or part.ordinal is not None)
+
+
+def _alternative(kind: str, setup: Setup, reading: Reading) -> None:
+    """`MACs depthwise, pointwise, and for the standard conv`: the described layer as each kind in turn."""
+    last = setup.layers[-1]
+    if last.implied:
+        last.kind, last.implied, setup.label = kind, False, kind
+    else:
+        other = setup.variant(label=kind)
+        other.layers[-1].kind = kind
+        reading.setups.append(other)
+    reading.compares = True
+
+
+def _bind(part: _Open, reading: Reading) -> Said:
+    kind = part.kind or _implied(part.tokens)
+    binder = Binder(_carrier(kind))
+    binder.read(part.tokens)
+    said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind is None)
+    repeated = {id(token) for token, reason in binder.rest if "said twice" in reason}
+    rest = [(token, reason) for token, reason in binder.rest if id(token) not in repeated]
+    said.many = _list(binder, [token for token, _ in rest if token.is_value])
+    for token, reason in rest:
+        _account(token, reason, reading, bool(said.many))
+    return said
+
+
+def _list(binder: Binder, numbers: list[Token]) -> tuple[int, ...]:
+    """The numbers of `FC 512, 256, 128, 10` or `with 100, 200, 400 maps`, in order."""
+    name = {"conv": "filters", "fc": "units"}.get(binder.kind)
+    numbers = [token for token in numbers if token.text.lower() != "one"]
+    if name not in binder.values or not numbers or not all(isinstance(token.value, int) for token in numbers):
+        return ()
+    start = binder.spans[name][0]
+    ordered = sorted([(start, binder.values[name]), *((token.start, token.value) for token in numbers)])
+    return tuple(value for _, value in ordered)
+
+
+def _carrier(kind: str) -> str:
+    """The kind whose words a composite is described in."""
+    return "conv" if kind in ("separable", "pointwise", "bottleneck") else kind
+
+
+def _implied(tokens: list[Token]) -> str:
+    """The kind of a layer that is described and not named: padding alone is padding, all else a convolution."""
+    binder = Binder("conv")
+    binder.read(tokens)
+    return "pad" if set(binder.values) == {"pad"} else "conv"
+
+
+def _account(token: Token, reason: str, reading: Reading, listed: bool) -> None:
+    """Give what the phrase reader left over a meaning, or note it as not understood."""
+    if token.is_value:
+        if not listed and token.text.lower() != "one":
+            reading.unread.append(token.text)
+    elif "without a value" in reason:
+        reading.asked.append(Ask(f"?{singular(str(token.value))}"))
+    elif token.kind == "word" and not _harmless(str(token.value)):
+        reading.unread.append(token.text)
+
+
+def _harmless(word: str) -> bool:
+    return word in HARMLESS or singular(word) in HARMLESS
+
+
+def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
+    """Spread what is said of all layers, and what alternatives have in common."""
+    first = next((setup for setup in reading.setups if setup.layers), None)
+    if first is None:
+        return
+    for setup in reading.setups:
+        if not setup.layers and setup is not reading.setups[0]:
+            setup.layers = first.variant().layers
+        for said in setup.layers:
+            known = layer_class(_carrier(said.kind)).fields
+            inherited = first.layers[0].values.items() if reading.compares and len(first.layers) == 1 else ()
+            for name, value in (*shared, *inherited):
+                if name in known:
+                    said.values.setdefault(name, value)

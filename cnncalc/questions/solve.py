@@ -1,0 +1,252 @@
+"""Backwards: which padding, stride, kernel, dilation, input or number of filters gives what is wanted.
+
+The output grows or falls steadily in each of these, so the solutions in one of them are an interval, found by
+bisection over the forward rule; what a layer counts (parameters, multiply–accumulates) grows likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from cnncalc.layers import layer_class
+from cnncalc.layers.window import WindowRule, transposed_extent
+from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.calls import Said
+from cnncalc.questions.chain import Stage, run
+from cnncalc.questions.costs import macs_of
+from cnncalc.questions.extents import Known
+from cnncalc.questions.quantities import biases_of, trainable
+
+NAMES = {"pad": "padding", "stride": "stride", "kernel": "kernel", "dilation": "dilation", "input": "input width",
+         "filters": "filters", "units": "neurons", "channels": "input depth"}
+"""What can be solved for, and what it is called."""
+
+_COUNTS: dict[str, Callable[[Stage], int]] = {
+    "parameters": trainable,
+    "weights": lambda stage: trainable(stage) - biases_of(stage),
+    "macs": macs_of,
+    "flops": lambda stage: 2 * macs_of(stage),
+}
+_MOST = 10**15
+_MOST_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is known and what is sought.
+
+    Attributes:
+        input: the input volume as far as it is known.
+        target: the extents that are to come out.
+        goal: a count (`parameters`, `weights`, `macs`, `flops`) and the number it is to be.
+        unknown: names out of `NAMES`.
+    """
+
+    kind: str
+    values: dict[str, Any]
+    unknown: tuple[str, ...]
+    input: Known = field(default_factory=Known)
+    target: tuple[int, ...] | None = None
+    goal: tuple[str, int] | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Values for the unknowns; `step` puts them into the rule, `exact` says whether the windows fit without rounding."""
+
+    values: dict[str, int]
+    step: str
+    exact: bool = True
+
+    @property
+    def text(self) -> str:
+        """`stride 2, padding 3`."""
+        said = ", ".join(f"{NAMES[name]} {value:,}" for name, value in self.values.items())
+        return said if self.exact else f"{said} (rounded down)"
+
+
+def solve(problem: Problem) -> list[Solution]:
+    """All solutions in whole numbers, smallest first; none is an empty list.
+
+    Raises:
+        QuestionError: where too little is known, or the solutions have no end.
+    """
+    if problem.goal is not None:
+        return list(_counting(problem))
+    if problem.target is None:
+        raise QuestionError.lacking("the output that is wanted")
+    return list(_extents(problem, problem.target))
+
+
+def answers(problem: Problem) -> list[Answer]:
+    """The solutions as answers: one number each where one thing is sought, the combination where several are."""
+    found = solve(problem)
+    names = " and ".join(NAMES[name] for name in problem.unknown)
+    tail = f" ({problem.label})" if problem.label else ""
+    if not found:
+        return [Answer(names + tail, "none", "", f"none, because {_why(problem)}", (_why(problem),))]
+    if len(found) == 1 or len(problem.unknown) == 1:
+        return [Answer(NAMES[name] + tail, value, "", solution.text if len(found[0].values) == 1 else f"{value:,}", (solution.step,))
+                for solution in found for name, value in solution.values.items()]
+    return [Answer(names + tail, solution.text, "", solution.text, (solution.step,)) for solution in found]
+
+
+def _why(problem: Problem) -> str:
+    if problem.goal is not None:
+        quantity, wanted = problem.goal
+        name = problem.unknown[0]
+        below, above = _around(problem, name)
+        return (f"{NAMES[name]} {below[0]:,} gives {below[1]:,} {quantity} and {above[0]:,} gives {above[1]:,}: "
+                f"{wanted:,} lies between" if below[0] else f"already {NAMES[name]} 1 gives {above[1]:,} {quantity}")
+    wanted = "x".join(map(str, problem.target or ()))
+    return f"no whole number for the {' and '.join(NAMES[name] for name in problem.unknown)} gives {wanted}"
+
+
+# Extents
+
+_BOUNDS: dict[str, tuple[int, Callable[[WindowRule, int], int]]] = {
+    "input": (1, lambda rule, target: (target + 2) * rule.stride + rule.effective),
+    "pad": (0, lambda rule, target: (target + 1) * rule.stride + rule.effective + rule.extent),
+    "kernel": (1, lambda rule, target: rule.extent + rule.before + rule.after + target + 1),
+    "stride": (1, lambda rule, target: rule.extent + rule.before + rule.after + target),
+    "dilation": (1, lambda rule, target: rule.extent + rule.before + rule.after + target),
+}
+
+
+def _extents(problem: Problem, target: tuple[int, ...]) -> Iterator[Solution]:
+    rules = _rules(problem, target)
+    free, last = problem.unknown[:-1], problem.unknown[-1]
+    ranges = [range(_BOUNDS[name][0], _combined(rules[0], name)) for name in free]
+    count = 0
+    for chosen in product(*ranges):
+        fixed = dict(zip(free, chosen, strict=True))
+        spans = [_interval(_set(rule, fixed), last, wanted, problem.kind, bool(free))
+                 for rule, wanted in zip(rules, target, strict=True)]
+        for value in range(max(low for low, _ in spans), min(high for _, high in spans) + 1):
+            count += 1
+            if count > _MOST_LISTED:
+                raise QuestionError(f"there are more than {_MOST_LISTED} solutions: say more")
+            yield _solution({**fixed, last: value}, rules[0], problem.kind)
+
+
+def _combined(rule: WindowRule, name: str) -> int:
+    """Where one of several unknowns stops making sense: no stride beyond the input, no padding beyond the window."""
+    if name == "pad":
+        return rule.effective
+    return min(rule.extent, 512) + 1
+
+
+def _rules(problem: Problem, target: tuple[int, ...]) -> list[WindowRule]:
+    """The window along each axis, 1 (and no padding) for what is sought."""
+    values = {name: value for name, value in problem.values.items() if name not in problem.unknown}
+    spatial = problem.input.spatial
+    if spatial is None and "input" not in problem.unknown:
+        raise QuestionError.lacking("the input's width and height")
+    if "kernel" not in values and "kernel" not in problem.unknown:
+        raise QuestionError.lacking("the kernel's size")
+    extents = spatial or target
+    if len(extents) != len(target):
+        extents = extents * len(target) if len(extents) == 1 else extents[: len(target)]
+    start = {"kernel": 1, **({"pad": 0} if "pad" in problem.unknown else {})}
+    said = Said(problem.kind, {**start, **values, **_placeholders(problem.kind, values)}, axes=None)
+    stage = run(Known(tuple(max(n, 10**6) for n in extents), 1), [_trimmed(said, len(target))])[0]
+    rules: Sequence[WindowRule] = stage.layer.rules([stage.input])  # type: ignore[attr-defined]
+    return [rule._replace(extent=extent) for rule, extent in zip(rules, extents, strict=True)]
+
+
+def _placeholders(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    wanted = [name for name, declared in layer_class(kind).fields.items() if declared.required and name != "kernel"]
+    return {name: 1 for name in wanted} | {name: 1 for name in ("groups",) if name in values}
+
+
+def _trimmed(said: Said, axes: int) -> Said:
+    values = {name: value[:axes] if isinstance(value, tuple) else value for name, value in said.values.items()}
+    return Said(said.kind, {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
+                            for name, value in values.items()})
+
+
+def _set(rule: WindowRule, values: dict[str, int]) -> WindowRule:
+    names = {"input": "extent", "kernel": "kernel", "stride": "stride", "dilation": "dilation"}
+    for name, value in values.items():
+        rule = rule._replace(before=value, after=value) if name == "pad" else rule._replace(**{names[name]: value})
+    return rule
+
+
+def _output(rule: WindowRule, kind: str) -> int:
+    return transposed_extent(rule, 0) if kind == "transposed_conv" else rule.output
+
+
+def _interval(rule: WindowRule, name: str, target: int, kind: str, combined: bool) -> tuple[int, int]:
+    """The whole numbers that give the target, from the first to the last; (1, 0) where there is none."""
+    low, bound = _BOUNDS[name]
+    high = max(low, _combined(rule, name) - 1 if combined else bound(rule, target))
+
+    def gives(value: int) -> int:
+        return _output(_set(rule, {name: value}), kind)
+
+    rising = gives(high) >= gives(low)
+    first = _first(low, high, lambda value: gives(value) >= target if rising else gives(value) <= target)
+    after = _first(low, high, lambda value: gives(value) > target if rising else gives(value) < target)
+    if first > high or gives(first) != target:
+        return 1, 0
+    if after > high and not combined:
+        raise QuestionError(f"every {NAMES[name]} from {first} upwards gives {target}")
+    return first, after - 1
+
+
+def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+    """The least value from `low` to `high` for which a condition holds that stays true; `high + 1` where it never does."""
+    end = high + 1
+    while low < end:
+        middle = (low + end) // 2
+        low, end = (low, middle) if holds(middle) else (middle + 1, end)
+    return low
+
+
+def _solution(values: dict[str, int], rule: WindowRule, kind: str) -> Solution:
+    rule = _set(rule, values)
+    if kind == "transposed_conv":
+        step = f"({rule.extent} - 1)·{rule.stride} - 2·{rule.before} + {rule.effective} = {_output(rule, kind)}"
+        return Solution(values, step)
+    _, numbers, exact = rule.formula()
+    rounded = "" if rule.fits else f", rounded down to {rule.output}"
+    return Solution(values, f"{numbers} = {exact}{rounded}", rule.fits)
+
+
+# Counts
+
+def _counting(problem: Problem) -> Iterator[Solution]:
+    if len(problem.unknown) != 1:
+        raise QuestionError(f"one count can determine one unknown, not {len(problem.unknown)}")
+    (name,), goal = problem.unknown, problem.goal
+    (value, count), _ = _around(problem, name)
+    if goal is not None and value and count == goal[1]:
+        yield Solution({name: value}, f"{NAMES[name]} {value:,}: {count:,} {goal[0]}")
+
+
+def _around(problem: Problem, name: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The largest value whose count does not exceed the goal, and the next, each with its count."""
+    quantity, wanted = problem.goal or ("", 0)
+    high = 1
+    while high < _MOST and _count(problem, name, high, quantity) <= wanted:
+        high *= 2
+    after = _first(1, high, lambda value: _count(problem, name, value, quantity) > wanted)
+    if after > high:
+        raise QuestionError(f"the {quantity} do not depend on the {NAMES[name]}")
+    below = after - 1
+    return (below, _count(problem, name, below, quantity) if below else 0), (after, _count(problem, name, after, quantity))
+
+
+def _count(problem: Problem, name: str, value: int, quantity: str) -> int:
+    known, values = problem.input, dict(problem.values)
+    if name == "channels":
+        known = Known(known.spatial, value)
+    elif name == "input":
+        known = Known((value,) * (len(known.spatial or ()) or 2), known.channels)
+    else:
+        values[name] = value
+    return _COUNTS[quantity](run(known, [Said(problem.kind, values)])[0])

@@ -1,0 +1,221 @@
+"""The rules that put tags on a question's line: claims, goals, unknowns, quantities, layers, order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from cnncalc.questions import lexicon
+from cnncalc.questions.calls import tag_calls
+from cnncalc.questions.extents import tag_extents
+from cnncalc.questions.sheet import Item, Made, Match, Sheet, setting
+from cnncalc.spec.words import Token
+
+Rule = tuple[str, Callable[[Match], Made]]
+
+_SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "g": 10**9, "billion": 10**9}
+GOALS = {
+    "param": "parameters", "parameter": "parameters", "weight": "weights", "mac": "macs", "flop": "flops",
+    "multiplication": "macs", "connection": "connections",
+}
+"""Nouns that a number may come before as something reached or claimed: `1,520 parameters`."""
+
+_GOAL = "|".join(GOALS)
+_UNIT = rf"(?:k|m|g|mb|gb|mib|kb|million|billion|thousand|value|byte|of|unit|{_GOAL})"
+_VALUES = rf"(?:about |roughly |approximately |some |around )*<r>(?: {_UNIT})*"
+_FIELD = (r"(?:zero~)?(?:pad|padding)|stride|(?:kernel|filter|window)(?:~(?:size|width))?|dilation(?: rate|~factor)?|"
+          r"input(?: (?:size|width|extent|resolution|shape|dimension|image))?|image (?:size|width)|setting")
+_WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest|largest|should|possible|integer|whole|"
+           r"symmetric|size|a|an|would|will|do|does|you|we|need|for|all))*~")
+
+
+def tag(question: str) -> tuple[Sheet, list[str]]:
+    """A question's line with all tags, and remarks on how ambiguous spellings were read."""
+    sheet = Sheet(question)
+    three_d = bool(re.search(r"conv3d|\b3-?d\b|volumetric", question.lower()))
+    apply(sheet, ((r"[\"`']|' s", lambda match: ""),))
+    remarks = tag_calls(sheet)
+    apply(sheet, _CLAIMS)
+    remarks += tag_extents(sheet, three_d)
+    sheet.rewrite(r"<t:v>", lambda match: _tuple(match, remarks))
+    apply(sheet, _UNKNOWNS)
+    apply(sheet, tuple((rule, _quantity(name)) for name, rule in lexicon.QUANTITIES))
+    apply(sheet, tuple((rule, _head(kind)) for kind, rule in lexicon.HEADS))
+    apply(sheet, _ORDER)
+    return sheet, remarks
+
+
+def apply(sheet: Sheet, rules: tuple[Rule, ...]) -> None:
+    """Rewrite by each rule in turn."""
+    for rule, make in rules:
+        sheet.rewrite(rule, make)
+
+
+def drop(match: Match) -> Made:
+    """Something that may stand there and says nothing."""
+    return "@pass"
+
+
+def tagged(text: str, meaning: Any = None) -> Callable[[Match], Made]:
+    """A rule that always gives the same tag."""
+    return lambda match: (text, meaning)
+
+
+def _tuple(match: Match, remarks: list[str]) -> Made:
+    """A tuple that is no volume: sizes in the frameworks' order, height first."""
+    value, like = tuple(reversed(match.value("v"))), match.items[0].tokens[0]
+    if len(set(value)) > 1:
+        remarks.append(f"tuples are read height first, as in the frameworks: {like.text} is {'x'.join(map(str, value))}")
+    return Item("@size", (Token("size", like.text, like.start, like.end, value),))
+
+
+def _claim(match: Match) -> Made:
+    words = match.text().split()
+    return "@claim", [quantity for word, quantity in GOALS.items() if word in words]
+
+
+def _a_single(match: Match) -> Made:
+    return "@pass" if match.items[0].said.lower() == "one" else None
+
+
+def _goal(match: Match) -> Made:
+    return "@goal", (GOALS[match.text("what")], match.value("v") * _SCALES.get(match.text("scale"), 1))
+
+
+def _batch(match: Match) -> Made:
+    size = match.value("b") or match.value("c")
+    plural = match.items[-1].said.lower().endswith("s")
+    return ("@batch", size) if match.value("b") or (plural and size > 1) else None
+
+
+def _unknown(match: Match) -> Made:
+    said = match.text("what")
+    names = {"pad": "pad", "stride": "stride", "dilation": "dilation", "input": "input", "image": "input",
+             "kernel": "kernel", "filter": "kernel", "window": "kernel", "setting": "setting"}
+    found = sorted((said.find(word), name) for word, name in names.items() if word in said)
+    return "@unknown", [name for _, name in found]
+
+
+def _no_padding(match: Match) -> Made:
+    if match.text().startswith("zero") and re.match(r"#|of|=|:", match.after()):
+        return None
+    return "@all", ("pad", 0)
+
+
+def _all_bias(match: Match) -> Made:
+    said = match.items[-1].said.lower()
+    every = said.endswith("biases") or match.text().startswith(("all", "both", "each"))
+    return ("@all", ("bias", re.search(r"\b(?:no|without)\b", match.text()) is None)) if every else None
+
+
+def _versus_one(match: Match) -> Made:
+    return "@versus" if match.value("c") == 1 else None
+
+
+def _neuron(match: Match) -> Made:
+    return setting("filters", 1, match, "@head:conv") if match.value("c") in (None, 1) else None
+
+
+def _quantity(name: str) -> Callable[[Match], Made]:
+    counted = name in ("units", "activations", "positions", "width")
+
+    def make(match: Match) -> Made:
+        said, before, after = match.text(), match.before(3), match.after(2)
+        if counted and re.search(r"#[nr]\d+$", before):
+            return None
+        if name == "output" and said in ("size", "shape", "dimension", "extent", "resolution", "volume") and (
+                re.match(r"(?:of |=|: )*(?:#|@in)", after)
+                or re.search(r"(?:kernel|filter|window|input|image|pool|batch|@in|@head:\w+)(?: -)?$", before)):
+            return None
+        if name == "output" and said == "output" and (
+                re.match(r"(?:layer|channel|map|pad|padding|_)", after) or re.search(r"#[nr]\d+$", before)):
+            return None
+        return f"@ask:{name}", name
+
+    return make
+
+
+def _head(kind: str) -> Callable[[Match], Made]:
+    def make(match: Match) -> Made:
+        pieces = tuple(token for item in match.items for token in item.tokens)
+        said = " ".join(token.text.lower() for token in pieces)
+        axes = re.search(r"([123]) ?-? ?d\b", said)
+        return Item(f"@head:{kind}", pieces, int(axes.group(1)) if axes else None)
+
+    return make
+
+
+def _named(match: Match) -> Made:
+    kind = {"conv": "conv", "convolution": "conv", "pool": "maxpool", "fc": "fc", "dense": "fc", "linear": "fc"}
+    word, digits = re.fullmatch(r"([a-z]+)_?(\d+)", match.text()).groups()  # type: ignore[union-attr]
+    return "@named", (kind[word], int(digits))
+
+
+def _times(match: Match) -> Made:
+    """`three stacked 3x3 convs`: a number that is spelled out or said to be stacked counts layers, not filters."""
+    count, head = match.items[0].tokens[0], match.next_item("@head")
+    noun = head.tokens[-1].text.lower() if head else ""
+    spelled = not count.text[0].isdigit()
+    stacked = re.search(r"stacked|consecutive|successive|identical", match.text("mid")) is not None
+    several = noun in ("layers", "layer") or noun.endswith(("s", "ing"))
+    if stacked or noun == "layers" or (spelled and (several or count.value == 1)):
+        return "@times", count.value
+    return None
+
+
+def _ordinal(match: Match) -> Made:
+    order = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "final": -1}
+    return "@ordinal", order[match.text()]
+
+
+_CLAIMS: tuple[Rule, ...] = (
+    (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|spatial))",
+     drop),
+    (r"half of them|half of which", drop),
+    (rf"(?:say|print|report|claim|quote|declare)(?: that)? {_VALUES}"
+     rf"(?: (?:and|or|,)(?: (?:the other|another|other))? {_VALUES})*(?: input)?", _claim),
+    (r"the <r> in (?:the|this|that) (?:paper|article|book|note)(?: fit)?|(?:formula|rule) give <r>", _claim),
+    (rf"(?:have|has) <r> (?:{_GOAL})(?: (?:and|but|,) not| instead of| rather than) <r>", _claim),
+    (r"<n:c> (?:image|axis|example|tool|model zoo)", _a_single),
+    (r"per image|on (?:each|every|all|both|either)(?: \w+)? side", drop),
+    (r"batch~?(?:of|size)?(?: (?:of|=|:))* <n:b>(?: image| example)?|<n:c> (?:image|example)", _batch),
+    (r"float32|fp32|float 32|single~precision|<n> - bit float", tagged("@dtype", 4)),
+    (r"float16|fp16|float 16|half~precision|bfloat16|bf16", tagged("@dtype", 2)),
+    (r"float64|fp64|float 64|double~precision", tagged("@dtype", 8)),
+    (r"u?int8", tagged("@dtype", 1)),
+    (r"<n:b> byte (?:per|each|for each|a)(?: (?:number|value|weight|param|parameter|activation|float))?",
+     lambda match: ("@dtype", match.value("b"))),
+    (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})(?! (?:layer|#))",
+     _goal),
+    (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
+    (r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
+     lambda match: ("@all", ("pad", match.text("pad")))),
+    (r"(?:(?:all|both|each) )?(?:with|without|no|including|having)(?: (?:any|a))? bias(?: term)?", _all_bias),
+)
+_UNKNOWNS: tuple[Rule, ...] = (
+    (rf"(?:which|what|how much|find|compute|determine|calculate|how (?:big|large)){_WANTED}"
+     rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
+    (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
+     _unknown),
+    (r"how many (?:filter|kernel|feature map|output channel|map)", tagged("@unknown", ["filters"])),
+    (r"<n:v>~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
+     lambda match: setting("kernel", match.value("v"), match)),
+    (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride",
+     tagged("@ask:receptive_field")),
+    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional) (?:neuron|unit|node)", _neuron),
+    (r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
+     tagged("@ask:trainable_and_fixed")),
+)
+_ORDER: tuple[Rule, ...] = (
+    (r"(?:conv|convolution|pool|fc|dense|linear)_?\d+", _named),
+    (r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*) @head)",
+     _times),
+    (r"(?:first|second|third|fourth|fifth|last|final)(?= (?:\S+ )?@(?:head|named))", _ordinal),
+    (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
+     tagged("@versus")),
+    (r"@versus <n:c>(?= <s>)", _versus_one),
+    (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?", tagged("@then")),
+    (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
+    (r"twice", tagged("@repeat", 2)),
+)
