@@ -130,14 +130,21 @@ def _channels_first(layer: dict[str, Any]) -> list[int]:
 
 
 def align(ours: list[Step], theirs: list[tuple[str, Step]]) -> list[Step]:
-    """Our steps, with a depthwise and a pointwise convolution as one where the reference has a separable one."""
+    """Our steps as the reference groups them.
+
+    A separable convolution there is a depthwise and a pointwise one here; a learned scale there (`reshape`) shows
+    the shape of its factors, and here that of the volume it scales.
+    """
     left = list(ours)
     aligned: list[Step] = []
     for kind, _ in theirs:
-        if kind == "SeparableConv2D" and len(left) > 1:
-            depthwise, pointwise = left.pop(0), left.pop(0)
-            aligned.append(Step(pointwise.shape, depthwise.parameters + pointwise.parameters,
-                                depthwise.macs + pointwise.macs))
-        elif left:
-            aligned.append(left.pop(0))
+        if not left:
+            break
+        step = left.pop(0)
+        if kind == "SeparableConv2D" and left:
+            pointwise = left.pop(0)
+            step = Step(pointwise.shape, step.parameters + pointwise.parameters, step.macs + pointwise.macs)
+        elif kind == "reshape":
+            step = step._replace(shape=step.shape[:1])
+        aligned.append(step)
     return aligned + left
