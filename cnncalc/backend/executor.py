@@ -24,7 +24,7 @@ Finish = Callable[[Array], None]
 
 
 class Step(NamedTuple):
-    """One layer's kernel to run: it reads the slots `inputs` and fills `slot` (slots are numbered like the graph's nodes).
+    """One layer's kernel to run: it reads the slots `inputs` and fills `slot`, numbered like the graph's nodes.
 
     `layer` holds the bare hyperparameters, so that no kernel can ask a layer for more. `spread` is the mean square
     its input is expected to have.

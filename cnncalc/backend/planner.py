@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import NamedTuple
 
-from cnncalc.backend.kernels.window import Sizes
+Sizes = tuple[int, ...]
 
 
 class Choice(NamedTuple):

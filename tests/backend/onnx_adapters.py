@@ -221,7 +221,7 @@ def cut(a, x, starts, ends, axes=None, steps=None):
 def depth_to_space(a, x):
     factor = a["blocksize"]
     if a.get("mode", b"DCR") == b"DCR":  # the factors before the depth that remains: another order of channels
-        n, c, *extents = x.shape
+        n, _, *extents = x.shape
         x = x.reshape(n, factor * factor, -1, *extents).swapaxes(1, 2).reshape(x.shape)
     return run("pixel_shuffle", [x], factor=factor)
 
@@ -230,7 +230,7 @@ def space_to_depth(a, x):
     factor = a["blocksize"]
     y = run("space_to_depth", [x], factor=factor)
     if a.get("mode", b"DCR") == b"DCR":
-        n, c, *extents = y.shape
+        n, _, *extents = y.shape
         y = y.reshape(n, -1, factor * factor, *extents).swapaxes(1, 2).reshape(y.shape)
     return y
 

@@ -62,7 +62,8 @@ def _slide(reduce: np.ufunc, x: Array, axes: tuple[window.Taps, ...], start: flo
     y = work.empty((len(x), *(axis.outputs for axis in axes), x.shape[-1]), x)
     row = prod(x.shape[2:])
     most = max(1, _TILE_BYTES // (row * x.itemsize))
-    for images, rows in (where if len(where) > 1 else (*where, slice(0, y.shape[1])) for where in tiles(y.shape[:2], most)):
+    for where in tiles(y.shape[:2], most):
+        images, rows = where if len(where) > 1 else (*where, slice(0, y.shape[1]))
         values, out = x[images], y[images, rows]
         first = axes[0].part(rows.start, rows.stop)
         values = _reduce(reduce, values, 1, first, out.shape[1], start, out if len(axes) == 1 else None, work)
