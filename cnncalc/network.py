@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.measured import Measured
 from cnncalc.diagnostics import Diagnostic, SpecError
+from cnncalc.spec.expectations import check_document
 from cnncalc.spec.limits import DEFAULTS, Limits
 from cnncalc.spec.load import Loaded, Options, load_spec, load_text
 from cnncalc.spec.scalars import Value
@@ -30,9 +31,12 @@ class Network(Measured):
             document.name or Path(loaded.path).stem,
             description=document.description,
             reference=document.reference,
-            diagnostics=loaded.diagnostics,
         )
         self.loaded = loaded
+        if loaded.as_written and document.expect is not None and self.totals.complete:
+            counts = {name: getattr(self.totals, name) for name in ("parameters", "macs", "depth")}
+            check_document(document, loaded.findings, counts, next(reversed(self.outputs.values()), None))
+        self.diagnostics = loaded.findings.all()
 
     @property
     def path(self) -> str:

@@ -77,7 +77,10 @@ class Arguments:
         if value is None or (isinstance(value, Scalar) and value.empty):
             self._missing(findings)
         elif isinstance(value, Mapping):
+            cut = any(_is_cut(tree) for _, tree in value.entries.values())
             for name, (key, tree) in value.entries.items():
+                if cut and name not in self.fields and isinstance(tree, Scalar) and tree.empty:
+                    continue  # the rest of a formula that YAML cut at a comma; the formula itself is reported
                 self._by_name(name, key, tree, findings)
             self._missing(findings)
         elif isinstance(value, Scalar):
@@ -175,6 +178,11 @@ class Arguments:
             self.item.head.at,
             help=f"`{self.item.head.text}: {{{', '.join(f'{name}: …' for name in missing)}}}`",
         )
+
+
+def _is_cut(tree: Tree) -> bool:
+    """Whether a formula opens more brackets than it closes."""
+    return isinstance(tree, Scalar) and tree.text[:1] == "=" and tree.text.count("(") > tree.text.count(")")
 
 
 def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:

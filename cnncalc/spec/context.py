@@ -83,7 +83,12 @@ class Formulas:
 
     def origins(self, scalar: Scalar, context: Context) -> tuple[tuple[str, Origin], ...]:
         """Where the names that a formula uses come from."""
-        names = self.formula(scalar).names if scalar.text[:1] == "=" else ()
+        if scalar.text[:1] != "=":
+            return ()
+        try:
+            names = self.formula(scalar).names
+        except ValueFault:
+            return ()
         return tuple((name, context.origins[name]) for name in names if name in context.origins)
 
 

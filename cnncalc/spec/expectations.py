@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Mapping_
 
 from cnncalc.derivation import number
 from cnncalc.graph import Node, Volume
 from cnncalc.spec import scalars
 from cnncalc.spec.context import Context
+from cnncalc.spec.document import Document
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
 from cnncalc.spec.items import Item
@@ -145,3 +147,35 @@ def compare(findings: Findings, name: str, text: str, tree: Tree, value: int, ac
         about = "" if figure.exact else f" (which does not round to {text})"
         words = "multiply–accumulates" if name == "macs" else name
         findings.add("expect", f"{text} {words} are expected, and there are {number(value)}{about}", tree.at)
+
+
+def check_document(document: Document, findings: Findings, counts: Mapping_[str, int], output: Volume | None) -> None:
+    """Compare a file's own `expect` with what came out.
+
+    Args:
+        counts: the totals by key: `parameters`, `macs`, `depth`.
+        output: the volume at the chain's end.
+    """
+    entries = document.expect.entries if document.expect is not None else {}
+    for name, (key, tree) in entries.items():
+        if not isinstance(tree, Scalar) or tree.empty:
+            findings.add("not-a-figure", f"`{name}` takes a figure, and {kind_of(tree)} stands here", key.at)
+        elif name == "output":
+            _check_output(findings, tree, output)
+        elif name in counts:
+            compare(findings, name, tree.text, tree, counts[name])
+
+
+def _check_output(findings: Findings, tree: Scalar, output: Volume | None) -> None:
+    try:
+        expected = scalars.read_volume(tree.text, tree.plain)
+    except scalars.ScalarError as error:
+        findings.add(error.code, f"`output`: {error.message}", tree.at, help=error.help)
+        return
+    if output is not None and not same_volume(expected, output):
+        findings.add(
+            "expect",
+            f"{expected} is expected as output, and {output} comes out",
+            tree.at,
+            fix=(tree.at, output.text),
+        )

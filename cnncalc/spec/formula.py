@@ -99,11 +99,10 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept(text):
-            cut = text in ")]" and self.token.kind == "end"
-            raise self.fail(
-                f"a `{text}` is missing",
-                help="inside `[…]` or `{…}` YAML ends a value at a comma: quote the formula" if cut else None,
-            )
+            # A formula that ends inside brackets was cut by YAML, which ends a value at a comma inside `[…]` or `{…}`.
+            cut = self.token.kind == "end"
+            help = "inside `[…]` or `{…}` YAML ends a value at a comma: quote the formula" if cut else None
+            raise self.fail(f"a `{')' if cut and text == ',' else text}` is missing", help=help)
 
     def whole(self) -> Evaluate:
         if self.token.kind == "end":

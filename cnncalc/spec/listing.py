@@ -89,8 +89,8 @@ def _read_line(line: str, start: int, root: Mapping, layers: Sequence, findings:
     group = "phrase" if match["phrase"] is not None else "rest"
     phrase = scalar(group) if match[group] else Scalar("", True, scalar("title").at)
     item = Mapping(span(start + match.start(), start + match.end()))
-    title = scalar("title", match["title"].strip())
-    item.entries = {kind: (scalar("title", kind), phrase), "name": (title, title), "expect": (volume, volume)}
+    for key, value in ((kind, phrase), ("name", scalar("title", match["title"].strip())), ("expect", volume)):
+        item.entries[key] = (Scalar(key, True, value.at), value)
     layers.items.append(item)
 
 

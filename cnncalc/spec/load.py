@@ -57,13 +57,19 @@ class Loaded:
     path: str
     document: Document
     graph: Graph
-    diagnostics: tuple[Diagnostic, ...]
-    sources: SourceMap
+    findings: Findings
+    as_written: bool
+    """Whether neither inputs nor defined values were changed, so that the file's own figures apply."""
 
     @property
-    def failed(self) -> bool:
-        """Whether it has errors."""
-        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+    def sources(self) -> SourceMap:
+        """The files it was read from."""
+        return self.findings.sources
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with it."""
+        return tuple(self.findings.all())
 
 
 class UsageError(ValueError):
@@ -118,7 +124,7 @@ class _Loading:
             document = read_document(tree, self.findings, partial=self.broken_base)
             self.findings.allowed = document.allow
             graph = self._graph(document)
-        return Loaded(self.found.path, document, graph, tuple(self.findings.all()), self.sources)
+        return Loaded(self.found.path, document, graph, self.findings, not self.options.changes)
 
     def _tree(self, found: files.Found) -> Tree:
         shown = files.shown(found.path)
