@@ -1,20 +1,29 @@
 """cnncalc: volumes, parameters and operations of convolutional networks, derived, and proved by execution.
 
->>> import cnncalc
->>> network = cnncalc.load("alexnet")
->>> network.totals.parameters
-62378344
+    >>> import cnncalc
+    >>> network = cnncalc.load("alexnet")
+    >>> network.totals.parameters
+    62378344
+
+Every name is imported when it is first used, so that a program pays only for what it asks for.
 """
 
-from cnncalc.analysis.counts import Counts, Totals
-from cnncalc.analysis.measured import LayerView
-from cnncalc.analysis.receptive import ReceptiveField
-from cnncalc.backend.errors import ExecutionError, MemoryLimitError
-from cnncalc.diagnostics import Diagnostic, SpecError
-from cnncalc.graph import Graph, Node, Volume, Weight
-from cnncalc.network import Network, load, loads, open_network, prepare, validate, verify
-from cnncalc.results import Verification
-from cnncalc.spec.load import UsageError
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnncalc.analysis.counts import Counts, Totals
+    from cnncalc.analysis.measured import LayerView
+    from cnncalc.analysis.receptive import ReceptiveField
+    from cnncalc.backend.errors import ExecutionError, MemoryLimitError
+    from cnncalc.backend.runner import Runner
+    from cnncalc.diagnostics import Diagnostic, SpecError
+    from cnncalc.graph import Graph, Node, Volume, Weight
+    from cnncalc.network import Network, load, loads, open_network, prepare, validate, verify
+    from cnncalc.results import Verification
+    from cnncalc.spec.load import UsageError
 
 __version__ = "0.1.0"
 
@@ -30,6 +39,7 @@ __all__ = [
     "Totals",
     "Counts",
     "ReceptiveField",
+    "Runner",
     "Verification",
     "Diagnostic",
     "SpecError",
@@ -41,3 +51,29 @@ __all__ = [
     "Volume",
     "Weight",
 ]
+
+_HOMES = {
+    "cnncalc.network": ("load", "loads", "open_network", "validate", "verify", "prepare", "Network"),
+    "cnncalc.analysis.measured": ("LayerView",),
+    "cnncalc.analysis.counts": ("Totals", "Counts"),
+    "cnncalc.analysis.receptive": ("ReceptiveField",),
+    "cnncalc.backend.runner": ("Runner",),
+    "cnncalc.backend.errors": ("ExecutionError", "MemoryLimitError"),
+    "cnncalc.results": ("Verification",),
+    "cnncalc.diagnostics": ("Diagnostic", "SpecError"),
+    "cnncalc.spec.load": ("UsageError",),
+    "cnncalc.graph": ("Graph", "Node", "Volume", "Weight"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(module), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +42,8 @@ def write_file(text: str, output: str, force: bool, spec: str | None = None) -> 
     Raises:
         click.UsageError: where it exists and is not to be overwritten, or is the specification itself.
     """
+    import tempfile
+
     from cnncalc.visible import visible
 
     target = Path(output)

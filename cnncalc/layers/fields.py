@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from cnncalc.graph import AXIS_NAMES
 
@@ -15,7 +14,7 @@ REQUIRED: Final = object()
 """The default of a field that must be given."""
 
 
-@dataclass(frozen=True)
+# Plain classes: sixty frozen dataclasses would take a third of the time of a command to define.
 class Type:
     """What values a hyperparameter takes. `says` completes the sentence "takes …"."""
 
@@ -33,24 +32,22 @@ class Type:
         return value
 
 
-@dataclass(frozen=True)
 class Integer(Type):
     """One whole number from `least` upwards."""
 
-    least: int = 1
+    def __init__(self, least: int = 1) -> None:
+        self.least = least
 
     @property
     def says(self) -> str:
         return "a whole number" + ("" if self.least == 0 else f" from {self.least}")
 
 
-@dataclass(frozen=True)
 class Number(Type):
     """One real number within closed or open bounds."""
 
-    least: float | None = None
-    most: float | None = None
-    above: float | None = None
+    def __init__(self, least: float | None = None, most: float | None = None, above: float | None = None) -> None:
+        self.least, self.most, self.above = least, most, above
 
     @property
     def says(self) -> str:
@@ -71,32 +68,31 @@ class Number(Type):
         )
 
 
-@dataclass(frozen=True)
 class Boolean(Type):
     """`true` or `false`."""
 
     says: ClassVar[str] = "true or false"
 
 
-@dataclass(frozen=True)
 class Choice(Type):
     """One of a few words."""
 
-    words: tuple[str, ...]
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
 
     @property
     def says(self) -> str:
         return " or ".join(f"`{word}`" for word in self.words)
 
 
-@dataclass(frozen=True)
 class Sizes(Type):
     """A size on every spatial axis: `3`, `7x1` (width first), `{width: 7, height: 1}`.
 
     The layer's value is a tuple with one number per axis, width first.
     """
 
-    least: int = 1
+    def __init__(self, least: int = 1) -> None:
+        self.least = least
 
     @property
     def says(self) -> str:
@@ -112,14 +108,14 @@ class Sizes(Type):
         return _one_each(tuple(value), axes)
 
 
-@dataclass(frozen=True)
 class Padding(Type):
     """Zeros around the volume: a number, `WxH`, sides by name, `half`, `same` or `valid`.
 
     The layer's value is one of the words, or a tuple with (before, after) per axis, width first.
     """
 
-    words: tuple[str, ...] = ("half", "same", "valid")
+    def __init__(self, words: tuple[str, ...] = ("half", "same", "valid")) -> None:
+        self.words = words
 
     @property
     def says(self) -> str:
@@ -162,36 +158,31 @@ def _by_axis(value: Mapping[str, int], axes: int) -> tuple[int, ...]:
     return tuple(value[name] for name in names)
 
 
-@dataclass(frozen=True)
 class Reference(Type):
     """The name of another layer, read as a second input."""
 
     says: ClassVar[str] = "the name of a layer"
 
 
-@dataclass(frozen=True)
 class VolumeType(Type):
     """A volume `WxHxD`; the layer's value is a `Volume`."""
 
     says: ClassVar[str] = "a volume WxHxD"
 
 
-@dataclass(frozen=True)
 class Connections(Type):
     """For each filter the list of input maps it sees, counted from 0."""
 
     says: ClassVar[str] = "a list with, for each filter, the input maps it sees"
 
 
-@dataclass(frozen=True)
 class ChannelPad(Type):
     """`[before, after]`: channels of zeros added on either side."""
 
     says: ClassVar[str] = "a list [before, after]"
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One hyperparameter: its type, its meaning, its default, the lecture's words for it.
 
     Attributes:

@@ -8,7 +8,6 @@ PyTorch's rule: a window may not start in the padding after the input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from cnncalc.derivation import Derivation
@@ -79,23 +78,19 @@ class WindowRule(NamedTuple):
         else:
             pad, pads = f"{self.before} + {self.after}", "P₁ + P₂"
         rule = f"(W - {letter} + {pads})/S + 1"
-        exact = decimal(Fraction(self.slack, self.stride) + 1)
+        exact = quotient(self.slack + self.stride, self.stride)
         return rule, f"({self.extent} - {kernel} + {pad})/{self.stride} + 1", exact
 
 
-def decimal(value: Fraction) -> str:
-    """A fraction for the reader: `55`, `54.25`, `52.33…`."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    hundredths = abs(value) * 100
-    whole, rest = divmod(hundredths.numerator // hundredths.denominator, 100)
-    digits = f"{rest:02d}".rstrip("0") if hundredths.denominator == 1 else f"{rest:02d}…"
-    return f"{'-' if value < 0 else ''}{whole}.{digits}"
-
-
 def quotient(a: int, b: int) -> str:
-    """A quotient for the reader."""
-    return decimal(Fraction(a, b))
+    """A quotient for the reader: `55`, `54.25`, `52.33…`."""
+    whole, rest = divmod(abs(a), b)
+    sign = "-" if a < 0 else ""
+    if not rest:
+        return f"{sign}{whole}"
+    hundredths, more = divmod(100 * rest, b)
+    digits = f"{hundredths:02d}…" if more else f"{hundredths:02d}".rstrip("0")
+    return f"{sign}{whole}.{digits}"
 
 
 def resolve_pads(

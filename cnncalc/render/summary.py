@@ -153,7 +153,7 @@ def _folded(network: Measured, name: str, members: list[tuple[Node, Counts | Non
     return Row(
         name,
         "block",
-        f"{len(nodes)} layers",
+        f"{len(nodes)} layers" if len(nodes) > 1 else "1 layer",
         last.volume,
         total,
         ", ".join(network.graph.nodes[index].name for index in inputs),
