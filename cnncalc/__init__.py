@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnncalc.analysis.receptive import ReceptiveField
     from cnncalc.backend.errors import ExecutionError, MemoryLimitError
     from cnncalc.backend.runner import Runner
+    from cnncalc.builder import Builder
     from cnncalc.diagnostics import Diagnostic, SpecError
     from cnncalc.graph import Graph, Node, Volume, Weight
     from cnncalc.network import Network, load, loads, open_network, prepare, validate, verify
@@ -35,6 +36,7 @@ __all__ = [
     "verify",
     "prepare",
     "Network",
+    "Builder",
     "LayerView",
     "Totals",
     "Counts",
@@ -54,6 +56,7 @@ __all__ = [
 
 _HOMES = {
     "cnncalc.network": ("load", "loads", "open_network", "validate", "verify", "prepare", "Network"),
+    "cnncalc.builder": ("Builder",),
     "cnncalc.analysis.measured": ("LayerView",),
     "cnncalc.analysis.counts": ("Totals", "Counts"),
     "cnncalc.analysis.receptive": ("ReceptiveField",),

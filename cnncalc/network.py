@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analysis.measured import Measured
 from cnncalc.diagnostics import Diagnostic, SpecError
+from cnncalc.graph import Graph
+from cnncalc.spec.document import Document
 from cnncalc.spec.expectations import check_document
 from cnncalc.spec.limits import DEFAULTS, Limits
 from cnncalc.spec.load import Loaded, Options, load_spec, load_text
@@ -24,24 +26,21 @@ class Network(Measured):
     `load` returns only networks without errors; `open_network` returns them in any state.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
-        document = loaded.document
-        super().__init__(
-            loaded.graph,
-            document.name or Path(loaded.path).stem,
-            description=document.description,
-            reference=document.reference,
-        )
+    def __init__(self, graph: Graph, name: str, loaded: Loaded | None = None) -> None:
+        document = loaded.document if loaded else Document()
+        super().__init__(graph, name, description=document.description, reference=document.reference)
         self.loaded = loaded
+        if loaded is None:
+            return
         if loaded.as_written and document.expect is not None and self.totals.complete:
             counts = {name: getattr(self.totals, name) for name in ("parameters", "macs", "depth")}
             check_document(document, loaded.findings, counts, next(reversed(self.outputs.values()), None))
         self.diagnostics = loaded.findings.all()
 
-    @property
-    def path(self) -> str:
-        """Where the specification came from."""
-        return self.loaded.path
+    @classmethod
+    def of(cls, loaded: Loaded) -> Network:
+        """The network of a specification."""
+        return cls(loaded.graph, loaded.document.name or Path(loaded.path).stem, loaded)
 
     def verify(
         self,
@@ -100,7 +99,7 @@ def open_network(
         SpecError: where the specification cannot be read at all.
         UsageError: where an option does not go with it.
     """
-    return Network(load_spec(str(spec), Options(input, define, strict, limits)))
+    return Network.of(load_spec(str(spec), Options(input, define, strict, limits)))
 
 
 def load(
@@ -129,7 +128,7 @@ def loads(text: str, *, input: str | None = None, define: Mapping[str, Value] | 
     Raises:
         SpecError: carrying the diagnostics, where the specification is wrong.
     """
-    return _checked(Network(load_text(text, options=Options(input, define))))
+    return _checked(Network.of(load_text(text, options=Options(input, define))))
 
 
 def _checked(network: Network) -> Network:

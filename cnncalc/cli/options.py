@@ -125,4 +125,4 @@ def open_spec(spec: str, options: Options) -> Network:
     from cnncalc.network import Network
     from cnncalc.spec.load import load_spec
 
-    return Network(load_spec(spec, options))
+    return Network.of(load_spec(spec, options))

@@ -83,10 +83,8 @@ def finding_lines(findings: Iterable[Diagnostic], network: Network, terminal: Te
     """Findings with their source lines."""
     from cnncalc.render.diagnostics import diagnostic_lines
 
-    sources = network.loaded.sources
-
     def line_of(place: Place) -> str:
-        source = sources.find(place.path)
+        source = network.loaded.sources.find(place.path) if network.loaded else None
         return source.line_text(place.line) if source else ""
 
     for finding in findings:

@@ -128,7 +128,7 @@ class Layer:
         """A layer for volumes with `axes` spatial axes, sizes given as `3`, `(7, 1)`, `{"width": 7, "height": 1}`.
 
         Raises:
-            LayerError: `arity` where a size does not go with the number of axes.
+            LayerError: `arity` where a size does not go with the number of axes, `out-of-range` for bad values.
             TypeError: for a missing or unknown hyperparameter.
         """
         for name, declared in cls.fields.items():
@@ -139,6 +139,10 @@ class Layer:
                 values[name] = declared.type.spread(value, axes)
             except ValueError as error:
                 raise LayerError(Problem("arity", f"`{name}`: {error}", field=name, blames=0)) from None
+            try:
+                declared.type.check(values[name])
+            except ValueError as error:
+                raise LayerError(Problem("out-of-range", f"`{name}`: {error}", field=name)) from None
         return cls(**values)
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -31,6 +31,20 @@ class Type:
         """
         return value
 
+    def check(self, value: Any) -> None:
+        """Refuse a value that is not of the type; None stands for a field left open.
+
+        Raises:
+            ValueError: with what is wrong.
+        """
+
+
+def _check_whole(value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"a whole number is wanted, not {value!r}")
+    if value < least:
+        raise ValueError(f"{value} is too small: at least {least}")
+
 
 class Integer(Type):
     """One whole number from `least` upwards."""
@@ -41,6 +55,10 @@ class Integer(Type):
     @property
     def says(self) -> str:
         return "a whole number" + ("" if self.least == 0 else f" from {self.least}")
+
+    def check(self, value: Any) -> None:
+        if value is not None:
+            _check_whole(value, self.least)
 
 
 class Number(Type):
@@ -107,6 +125,10 @@ class Sizes(Type):
             return _by_axis(value, axes)
         return _one_each(tuple(value), axes)
 
+    def check(self, value: Any) -> None:
+        for size in value or ():
+            _check_whole(size, self.least)
+
 
 class Padding(Type):
     """Zeros around the volume: a number, `WxH`, sides by name, `half`, `same` or `valid`.
@@ -138,6 +160,15 @@ class Padding(Type):
             return ()
         each = _one_each(tuple(value), axes)
         return tuple((n, n) if isinstance(n, int) else tuple(n) for n in each)
+
+    def check(self, value: Any) -> None:
+        if isinstance(value, str):
+            if value not in self.words:
+                raise ValueError(f"{value!r} is none of {', '.join(self.words)}")
+            return
+        for pair in value:
+            for amount in pair:
+                _check_whole(amount, 0)
 
 
 def _one_each(value: tuple[Any, ...], axes: int) -> tuple[Any, ...]:
