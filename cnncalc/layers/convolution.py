@@ -136,8 +136,7 @@ class Conv(Layer):
         return window.window_axes(self.rules(inputs))
 
     def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        loose = window.does_not_fit(self.rules(inputs), self.pad)
-        return (loose,) if loose else ()
+        return window.findings(self.rules(inputs), self.pad)
 
     def describe(self) -> str:
         text = f"{self.filters} {brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
@@ -231,8 +230,7 @@ class Depthwise(Layer):
         return window.window_axes(self.rules(inputs))
 
     def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        loose = window.does_not_fit(self.rules(inputs), self.pad)
-        return (loose,) if loose else ()
+        return window.findings(self.rules(inputs), self.pad)
 
     def describe(self) -> str:
         text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"

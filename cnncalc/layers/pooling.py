@@ -8,7 +8,7 @@ from math import gcd, prod
 from cnncalc.derivation import Derivation, number
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
-from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief, brief_stride
+from cnncalc.layers.base import Layer, Operations, Problem, WindowAxis, brief, brief_stride
 from cnncalc.layers.convolution import DILATION_WORDS, PAD_WORDS, Sizing, brief_pad
 from cnncalc.layers.fields import Boolean, Padding, Sizes, hyper
 from cnncalc.layers.window import Pad, WindowRule
@@ -34,9 +34,8 @@ class _Pool(Layer):
         window.needs_axes(inputs[0], "pooling")
         rules = self.rules(inputs)
         extents = window.output_extents(rules, self.pad, work)
-        for index, rule in enumerate(rules):
-            if self.pad != "same" and max(rule.before, rule.after) >= rule.effective:
-                raise LayerError(_all_padding(rule, window.axis_label(index, len(rules))))
+        if self.pad != "same":
+            window.refuse_all_padding(rules)
         if work is not None:
             work.add("depth", "pooling works on each map by itself", str(inputs[0].channels), inputs[0].channels)
         return Volume(inputs[0].channels, extents)
@@ -45,26 +44,13 @@ class _Pool(Layer):
         return window.window_axes(self.rules(inputs))
 
     def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        loose = window.does_not_fit(self.rules(inputs), self.pad)
-        return (loose,) if loose else ()
+        return window.findings(self.rules(inputs), self.pad)
 
     def describe(self) -> str:
         text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
         if set(self.dilation) != {1}:
             text += f" dilated {brief(sorted(set(self.dilation)))}"
         return text + (" ceil" if self.ceil else "")
-
-
-def _all_padding(rule: WindowRule, label: str) -> Problem:
-    most = rule.effective - 1
-    return Problem(
-        "pad-too-large",
-        f"a pad of {max(rule.before, rule.after)} with a window of {rule.effective}: windows at the edge of the "
-        f"{label} would see nothing but padding",
-        field="pad",
-        help=f"a pad of at most {most}",
-        fix=str(most),
-    )
 
 
 class Maxpool(_Pool):
@@ -255,8 +241,7 @@ class Subsample(Layer):
         return window.window_axes(self.rules(inputs))
 
     def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        loose = window.does_not_fit(self.rules(inputs), "valid", pad_field=False)
-        return (loose,) if loose else ()
+        return window.findings(self.rules(inputs), "valid", pad_field=False)
 
     def describe(self) -> str:
         return f"{brief(self.kernel)}{brief_stride(self.stride)}"

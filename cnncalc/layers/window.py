@@ -137,9 +137,10 @@ def output_extents(rules: Sequence[WindowRule], pad: Pad, work: Derivation | Non
     Raises:
         LayerError: `kernel-too-large` where no window fits.
     """
-    for index, rule in enumerate(rules):
-        if rule.output < 1:
-            raise LayerError(too_large(rule, axis_label(index, len(rules)), pad))
+    if any(rule.output < 1 for rule in rules):
+        from cnncalc.layers.fitting import too_large  # most windows fit and need it never
+
+        raise LayerError(too_large(rules, pad))
     if work is not None:
         shown: dict[WindowRule, list[str]] = {}
         for index, rule in enumerate(rules):
@@ -182,98 +183,28 @@ def plural(count: int, label: str) -> str:
     return f"{noun} is" if count == 1 else f"{count} {noun}s are"
 
 
-def too_large(rule: WindowRule, label: str, pad: Pad) -> Problem:
-    """The diagnostic for a window larger than the padded input, with what would fit."""
-    _, numbers, exact = rule.formula()
-    reach = rule.extent + rule.before + rule.after
-    padded = f" plus {rule.before + rule.after} of padding" if rule.before + rule.after else ""
-    dilated = f" (dilated {rule.dilation} times: {rule.effective} cells)" if rule.dilation > 1 else ""
-    largest = (reach - 1) // rule.dilation + 1
-    missing = -rule.slack
-    each = -(-missing // 2)
-    options = [f"a kernel of at most {largest}"] if largest >= 1 else []
-    options.append(f"a pad of {rule.before + each} on each side")
-    options.append(f"an input at least {rule.extent + missing} {_dimension(label)}")
-    return Problem(
-        "kernel-too-large",
-        f"a window of {rule.kernel}{dilated} does not fit into the {label} of {rule.extent}{padded}",
-        field="kernel",
-        notes=(f"{label}: {numbers} = {exact}",),
-        help=", or ".join(options),
-        fix=str(largest) if largest >= 1 else None,
-        blames=0,
-    )
+def findings(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) -> tuple[Problem, ...]:
+    """What is to be said about windows that leave a remainder; nothing where all fit."""
+    if pad == "same" or all(rule.ceil or rule.fits for rule in rules):
+        return ()
+    from cnncalc.layers.fitting import does_not_fit
+
+    loose = does_not_fit(rules, pad, pad_field)
+    return (loose,) if loose else ()
 
 
-def _dimension(label: str) -> str:
-    return {"width": "wide", "height": "high"}.get(label, "long")
+def refuse_all_padding(rules: Sequence[WindowRule]) -> None:
+    """Refuse padding as wide as the window.
 
+    Raises:
+        LayerError: `pad-too-large`.
+    """
+    if any(max(rule.before, rule.after) >= rule.effective for rule in rules):
+        from cnncalc.layers.fitting import all_padding
 
-def does_not_fit(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) -> Problem | None:
-    """The finding for windows that leave a remainder: a warning where real input is never read, else a note."""
-    if pad == "same":
-        return None
-    loose = [(index, rule) for index, rule in enumerate(rules) if not rule.ceil and not rule.fits]
-    if not loose:
-        return None
-    worst = max(loose, key=lambda pair: pair[1].unread)
-    labels = [axis_label(index, len(rules)) for index, rule in loose if rule == worst[1]]
-    label, rule = " and ".join(labels), worst[1]
-    _, numbers, exact = rule.formula()
-    what = f"the last {plural(rule.unread, label)} never read" if rule.unread else "only padding is left over"
-    return Problem(
-        "window-does-not-fit",
-        f"the windows do not divide the {label} evenly: {numbers} = {exact}, rounded down to {rule.output}; {what}",
-        field="stride",
-        notes=(f"{label}: {numbers} = {exact}",),
-        help=_what_fits(rule, label, pad_field),
-        fix=str(nearest_strides(rule)[0]) if nearest_strides(rule) else None,
-        blames=0,
-        severity="warning" if rule.unread else "note",
-    )
-
-
-def nearest_strides(rule: WindowRule, most: int = 3) -> list[int]:
-    """Strides that fit, nearest first."""
-    if rule.slack < 0:
-        return []
-    limit = min(max(rule.slack, 1), rule.stride + 64)
-    fitting = [s for s in range(1, limit + 1) if rule.slack % s == 0 and s != rule.stride]
-    return sorted(fitting, key=lambda s: (abs(s - rule.stride), s))[:most]
-
-
-def nearest_pads(rule: WindowRule, most: int = 2) -> list[int]:
-    """Paddings, the same on both sides, that fit, nearest first."""
-    centre = (rule.before + rule.after) // 2
-    fitting = [
-        p
-        for p in range(max(0, centre - rule.stride), centre + rule.stride + 1)
-        if rule._replace(before=p, after=p).fits and (p, p) != (rule.before, rule.after) and p < rule.effective
-    ]
-    return sorted(fitting, key=lambda p: (abs(p - centre), p))[:most]
-
-
-def nearest_kernels(rule: WindowRule, most: int = 2) -> list[int]:
-    """Kernels that fit, nearest first."""
-    low = max(1, rule.kernel - rule.stride)
-    fitting = [k for k in range(low, rule.kernel + rule.stride + 1) if rule._replace(kernel=k).fits]
-    return sorted((k for k in fitting if k != rule.kernel), key=lambda k: (abs(k - rule.kernel), k))[:most]
-
-
-def nearest_extents(rule: WindowRule, most: int = 2) -> list[int]:
-    """Input extents that fit, nearest first."""
-    low = max(1, rule.extent - rule.stride)
-    fitting = [n for n in range(low, rule.extent + rule.stride + 1) if rule._replace(extent=n).fits]
-    return sorted((n for n in fitting if n != rule.extent), key=lambda n: (abs(n - rule.extent), n))[:most]
-
-
-def _what_fits(rule: WindowRule, label: str, pad_field: bool) -> str:
-    offers = [("a stride of", nearest_strides(rule))]
-    if pad_field:
-        offers.append(("a pad of", nearest_pads(rule)))
-    offers.append(("a kernel of", nearest_kernels(rule)))
-    offers.append((f"an input {label} of", nearest_extents(rule)))
-    return "; ".join(f"{words} {' or '.join(map(str, values))}" for words, values in offers if values) + " fits"
+        problem = all_padding(rules)
+        if problem:
+            raise LayerError(problem)
 
 
 def window_axes(rules: Sequence[WindowRule]) -> tuple[WindowAxis, ...]:

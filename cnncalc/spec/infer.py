@@ -38,7 +38,9 @@ def infer(layer: Layer, volumes: Sequence[Volume], exact: bool) -> Inferred:
 
 
 def _strictly(problem: Problem) -> Problem:
-    return problem._replace(severity="error") if problem.code == "window-does-not-fit" else problem
+    if problem.code != "window-does-not-fit":
+        return problem
+    return problem._replace(severity="error", notes=("`rounding: exact` asks that every window fit",))
 
 
 class Inference:
