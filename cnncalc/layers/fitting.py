@@ -1,0 +1,193 @@
+"""What would fit: the window arithmetic backwards, and the findings about windows that do not.
+
+Every option named in a help text does fit: it is tried on all axes before it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from cnncalc.layers.base import Problem, brief
+from cnncalc.layers.window import Pad, WindowRule, axis_label, plural
+
+_REACH = 64
+"""How far from the present value options are looked for."""
+
+Change = Callable[[WindowRule, int], WindowRule]
+"""One axis with another value for what is being varied."""
+
+
+def does_not_fit(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) -> Problem | None:
+    """The finding for windows that leave a remainder: a warning where real input is never read, else a note."""
+    if pad == "same":
+        return None
+    loose = [(axis_label(index, len(rules)), rule) for index, rule in enumerate(rules) if not _fits(rule)]
+    if not loose:
+        return None
+    groups = _grouped(loose)
+    working = ", ".join(f"{label} {_worked(rule)}" for label, rule in groups)
+    unread = [_unread(label, rule) for label, rule in groups if rule.unread]
+    fate = f"{' and '.join(unread)} never read" if unread else "only padding is left over"
+    strides = _strides(rules)
+    return Problem(
+        "window-does-not-fit",
+        f"the window does not fit: {_worked(groups[0][1]) if len(groups) == 1 else working}, so {fate}",
+        field="stride",
+        notes=(f"rounded down to {_text([rule.output for rule in rules])}; `rounding: exact` makes this an error",),
+        help=_what_fits(rules, pad, strides, " and ".join(label for label, _ in loose), pad_field),
+        fix=strides[0] if strides else None,
+        blames=0,
+        severity="warning" if unread else "note",
+    )
+
+
+def too_large(rules: Sequence[WindowRule], pad: Pad) -> Problem:
+    """The finding for a window larger than the padded input."""
+    bad = [(axis_label(index, len(rules)), rule) for index, rule in enumerate(rules) if rule.output < 1]
+    label, rule = _grouped(bad)[0]
+    padded = f" plus {rule.before + rule.after} of padding" if rule.before + rule.after else ""
+    dilated = f" (dilated {rule.dilation} times: {rule.effective} cells)" if rule.dilation > 1 else ""
+    kernels = _largest_kernels(rules)
+    options = [f"a kernel of at most {_text(kernels)}"]
+    pads = _least_pads(rules)
+    if pads is not None:
+        options.append(f"a pad of {_text(pads)}")
+    inputs = " and ".join(f"{rule.extent - rule.slack} {_dimension(name)}" for name, rule in bad)
+    options.append(f"an input at least {inputs}")
+    return Problem(
+        "kernel-too-large",
+        f"a window of {rule.kernel}{dilated} does not fit into the {label} of {rule.extent}{padded}",
+        field="kernel",
+        notes=tuple(f"{name}: {_worked(group)}" for name, group in _grouped(bad)),
+        help=", or ".join(options),
+        fix=_text(kernels),
+        blames=0,
+    )
+
+
+def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
+    """The finding for pooling windows that would see nothing but padding."""
+    for index, rule in enumerate(rules):
+        if max(rule.before, rule.after) < rule.effective:
+            continue
+        most = tuple(min(max(r.before, r.after), r.effective - 1) for r in rules)
+        return Problem(
+            "pad-too-large",
+            f"a pad of {max(rule.before, rule.after)} with a window of {rule.effective}: windows at the edge of the "
+            f"{axis_label(index, len(rules))} would see nothing but padding",
+            field="pad",
+            help=f"a pad of at most {_text(most)}",
+            fix=_text(most),
+        )
+    return None
+
+
+def _fits(rule: WindowRule) -> bool:
+    return rule.ceil or rule.fits
+
+
+def _worked(rule: WindowRule) -> str:
+    _, numbers, exact = rule.formula()
+    return f"{numbers} = {exact}"
+
+
+def _grouped(axes: Sequence[tuple[str, WindowRule]]) -> list[tuple[str, WindowRule]]:
+    """Axes that are alike under one label: `width and height`."""
+    labels: dict[WindowRule, list[str]] = {}
+    for label, rule in axes:
+        labels.setdefault(rule, []).append(label)
+    return [(" and ".join(names), rule) for rule, names in labels.items()]
+
+
+def _unread(label: str, rule: WindowRule) -> str:
+    return f"the last {plural(rule.unread, label)}"
+
+
+def _dimension(label: str) -> str:
+    return {"width": "wide", "height": "high"}.get(label, "long")
+
+
+def _text(values: Sequence[int]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else brief(values)
+
+
+def _largest_kernels(rules: Sequence[WindowRule]) -> tuple[int, ...]:
+    """The nearest kernel that fits on every axis; one number for all where it was one number before."""
+    largest = [min(rule.kernel, (rule.extent + rule.before + rule.after - 1) // rule.dilation + 1) for rule in rules]
+    alike = len({rule.kernel for rule in rules}) == 1
+    return (min(largest),) * len(largest) if alike else tuple(largest)
+
+
+def _least_pads(rules: Sequence[WindowRule]) -> tuple[int, ...] | None:
+    """The least padding, the same before and after, with which a window fits on every axis."""
+    if any(rule.output >= 1 and rule.before != rule.after for rule in rules):
+        return None
+    pads = tuple(max(rule.before, rule.after) + max(0, (1 - rule.slack) // 2) for rule in rules)
+    most = max(pads)
+    return (most,) * len(pads) if all(most < rule.effective for rule in rules) else pads
+
+
+def _what_fits(rules: Sequence[WindowRule], pad: Pad, strides: list[str], label: str, pad_field: bool) -> str | None:
+    offers = [("a stride of", strides)]
+    if pad_field:
+        offers.append(("a pad of", _pads(rules)))
+    offers.append(("a kernel of", _kernels(rules, pad)))
+    extents = _options(rules, lambda rule: rule.extent, lambda rule, n: rule._replace(extent=n))
+    sides = f"an input {label} of" if all(option.isdigit() for option in extents) else "an input of"
+    offers.append((sides, extents))
+    listed = [f"{words} {' or '.join(values)}" for words, values in offers if values]
+    return "what fits: " + "; ".join(listed) if listed else None
+
+
+def _strides(rules: Sequence[WindowRule]) -> list[str]:
+    return _options(rules, lambda rule: rule.stride, lambda rule, stride: rule._replace(stride=stride), most=3)
+
+
+def _pads(rules: Sequence[WindowRule]) -> list[str]:
+    def change(rule: WindowRule, pad: int) -> WindowRule:
+        # A pad as wide as the window would let windows see nothing but padding.
+        wide = pad >= rule.effective
+        return rule._replace(before=pad, after=pad, extent=0 if wide else rule.extent)
+
+    return _options(rules, lambda rule: (rule.before + rule.after) // 2, change, least=0)
+
+
+def _kernels(rules: Sequence[WindowRule], pad: Pad) -> list[str]:
+    def change(rule: WindowRule, kernel: int) -> WindowRule:
+        changed = rule._replace(kernel=kernel)
+        if pad == "half":
+            half = rule.dilation * (kernel - 1) // 2
+            changed = changed._replace(before=half, after=half)
+        follows = rule.stride == rule.kernel and not changed._replace(stride=kernel).fits
+        # A pooling's stride may follow its kernel: the option must fit with either.
+        return changed._replace(extent=0) if follows else changed
+
+    return _options(rules, lambda rule: rule.kernel, change)
+
+
+def _options(
+    rules: Sequence[WindowRule], value: Callable[[WindowRule], int], change: Change, least: int = 1, most: int = 2
+) -> list[str]:
+    """Values that fit on every axis, nearest first: one number where it is one now, else one per axis."""
+    now = {value(rule) for rule in rules}
+    if len(now) == 1:
+        alike = [
+            str(option) for option in _around(now.pop(), least) if all(change(rule, option).fits for rule in rules)
+        ]
+        if alike:
+            return alike[:most]
+    each = []
+    for rule in rules:
+        nearest = (n for n in _around(value(rule), least) if change(rule, n).fits)
+        found = value(rule) if _fits(rule) else next(nearest, None)
+        if found is None:
+            return []
+        each.append(found)
+    return [brief(each)]
+
+
+def _around(centre: int, least: int) -> Iterator[int]:
+    for distance in range(1, _REACH):
+        if centre - distance >= least:
+            yield centre - distance
+        yield centre + distance
