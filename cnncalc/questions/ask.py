@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cnncalc.questions import costs, quantities, solve
+from cnncalc.analysis.measured import Measured
+from cnncalc.questions import about_network, solve
 from cnncalc.questions.answer import Answer, QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
+from cnncalc.questions.costs import ratios
 from cnncalc.questions.extents import Known
+from cnncalc.questions.measures import QUANTITIES
+from cnncalc.questions.networks import Subject, find_network, tag_layers
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import Ask, Reading, Setup, read
 from cnncalc.questions.solve import Problem
-from cnncalc.questions.tagging import tag
+from cnncalc.questions.tagging import open_sheet, tag
 
 LONGEST = 2000
 """Questions are shorter than this many characters."""
-
-QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
-    "output": quantities.output,
-    "width": quantities.extent(0, "width"),
-    "height": quantities.extent(1, "height"),
-    "depth": quantities.depth,
-    "parameters": quantities.parameters,
-    "trainable_and_fixed": quantities.trainable_and_fixed,
-    "non_trainable": quantities.non_trainable,
-    "weights": quantities.weights,
-    "biases": quantities.biases,
-    "filter_weights": quantities.per_filter(False),
-    "filter_parameters": quantities.per_filter(True),
-    "learned_numbers": quantities.learned_numbers,
-    "weight_shape": quantities.weight_shape,
-    "units": quantities.units("units", "units"),
-    "activations": quantities.units("activations", "numbers"),
-    "positions": quantities.positions,
-    "macs": costs.macs,
-    "flops": costs.flops,
-    "conventions": costs.conventions,
-    "connections": costs.connections,
-    "memory": costs.memory,
-    "im2col": costs.im2col,
-    "receptive_field": costs.receptive_field,
-    "field_stride": costs.receptive_field,
-    "parameter_share": costs.share,
-    "discarded": costs.discarded,
-    "flatten": costs.flatten,
-    "unshared": costs.unshared,
-    "bias_waste": costs.bias_waste,
-    "lost": costs.lost,
-    "legal": costs.legal,
-    "rounding": costs.rounding,
-}
-
 
 def ask(question: str) -> list[Answer]:
     """Answer a question about layers, chains of layers, or a bundled network.
@@ -65,25 +33,35 @@ def ask(question: str) -> list[Answer]:
     """
     if len(question) > LONGEST:
         raise QuestionError(f"a question has at most {LONGEST:,} characters")
-    reading = read(*tag(question))
-    remarks = tuple(reading.remarks)
-    return [replace(answer, assumptions=(*answer.assumptions, *remarks)) for answer in _answers(reading)]
+    sheet = open_sheet(question)
+    subject = find_network(sheet)
+    network = subject.measured() if subject and not subject.family else None
+    if network is not None:
+        tag_layers(sheet, network)
+    reading = read(sheet, tag(sheet, subject is not None), subject is not None)
+    return [replace(answer, assumptions=(*answer.assumptions, *reading.remarks))
+            for answer in _answers(reading, subject, network)]
 
 
-def _answers(reading: Reading) -> list[Answer]:
+def _answers(reading: Reading, subject: Subject | None, network: Measured | None) -> list[Answer]:
+    if subject is not None and not _described(reading):
+        return about_network.answer(reading, subject, network or subject.measured())
+    if reading.unread:
+        raise QuestionError.not_understood(*reading.unread)
     if not reading.asked and not reading.unknown:
         raise QuestionError.lacking("what is asked for: an output, parameters, multiply–accumulates, a padding, …")
     answers = list(_backwards(reading)) if reading.unknown else []
-    if not reading.asked:
-        return answers
-    for setup in variants(reading):
+    if "input" in reading.unknown and network is not None:
+        answers += _at_own_input(reading, network)
+    described = variants(reading) if reading.asked else []
+    for setup in described:
         stages = run(setup.input, setup.layers)
         for ask in _once(reading.asked):
             chosen = _chosen(stages, ask.where) or stages
             answers += _quantity(ask.name, Asked(
                 stages, chosen, setup.label, reading.words, _each(reading) and not ask.where, reading.bytes_each or 4,
                 reading.batch, reading.symbolic))
-    return answers
+    return answers + ratios(answers, [setup.label for setup in described]) if reading.compares else answers
 
 
 def _backwards(reading: Reading) -> Iterator[Answer]:
@@ -108,6 +86,21 @@ def _any_width(said: Said, known: Known) -> tuple[Known, tuple[int, ...]]:
     return Known((1000,), known.channels), (1000,)
 
 
+def _described(reading: Reading) -> bool:
+    """Whether a question that names a network tells all of the one layer it is about."""
+    setup = reading.setups[0]
+    if len(setup.layers) != 1 or "kernel" not in setup.layers[0].values:
+        return False
+    return setup.input.spatial is not None or "input" in reading.unknown
+
+
+def _at_own_input(reading: Reading, network: Measured) -> list[Answer]:
+    """What the layer gives with the network's own input."""
+    own = next(iter(network.inputs.values())).spatial
+    stages = run(Known(own), reading.setups[0].layers)
+    return QUANTITIES["output"](Asked(stages, stages, f"with {network.name}'s own input of {'x'.join(map(str, own))}"))
+
+
 def _once(asked: list[Ask]) -> list[Ask]:
     return list({(ask.name, *ask.where): ask for ask in asked}.values())
 
@@ -124,12 +117,12 @@ def _each(reading: Reading) -> bool:
     return not reading.words.isdisjoint(("each", "every", "all")) or "sizes" in reading.plurals
 
 
-def _chosen(stages: Sequence[Stage], where: list[tuple[str, int]]) -> list[Stage]:
+def _chosen(stages: Sequence[Stage], where: list[tuple[str, int | str]]) -> list[Stage]:
     """The stages that the question singles out."""
     found = []
     for kind, number in where:
         alike = [stage for stage in stages if stage.kind == kind]
-        index = number - 1 if number > 0 else number
+        index = number - 1 if isinstance(number, int) and number > 0 else int(number)
         if not -len(alike) <= index < len(alike):
             raise QuestionError(f"there is no {kind} number {number}")
         found.append(alike[index])

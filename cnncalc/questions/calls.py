@@ -19,6 +19,7 @@ class Said:
         again: further values for hyperparameters that have one: the question asks about each in turn.
         channels: the depth or number of inputs said with the layer.
         many: one number of filters or neurons for each of several such layers.
+        at: the layer of a network that this changes: its name, or its number among its kind.
         implied: whether the kind is not said and taken to be a convolution.
     """
 
@@ -30,6 +31,7 @@ class Said:
     many: tuple[int, ...] = ()
     times: int = 1
     implied: bool = False
+    at: int | str = 0
 
 
 # Positional arguments by the framework's own names; `in` is the depth, `-` is of no account here.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
-from cnncalc.layers.window import WindowRule, decimal
+from cnncalc.layers.window import WindowRule, quotient
 from cnncalc.questions.answer import Answer, QuestionError
 from cnncalc.questions.chain import Stage
 from cnncalc.questions.quantities import (
@@ -36,6 +37,10 @@ def mac_steps(asked: Asked, stage: Stage) -> Steps:
     work = Derivation()
     stage.layer.macs([stage.input], stage.output, work)
     lines = [f"{asked.tag(stage)}{step.text}" for step in work.steps]
+    if stage.kind == "transposed_conv":
+        output, taps = stage.output, prod(stage.layer.weights([stage.input])[0].shape[1:])
+        wrong = output.positions * stage.input.channels * taps
+        lines.append(f"not per output position: {number(wrong)} would count taps that meet no input")
     return lines or [f"{asked.tag(stage)}{stage.layer.uncounted}: {_NO_PRODUCTS}"]
 
 
@@ -101,14 +106,15 @@ def memory(asked: Asked) -> list[Answer]:
     answers = []
     if of_weights or not words & {"activation", "forward", "output", "map", "image", "volume"}:
         stored = sum(trainable(stage) + fixed(stage) for stage in asked.chosen)
-        answers.append(_bytes(asked, "memory of the weights", stored, size, 1))
+        answers.append(bytes_of(asked, "memory of the weights", stored, size, 1))
     if of_values:
         numbers = sum(need_output(stage) for stage in asked.chosen) * asked.batch
-        answers.append(_bytes(asked, "memory of the activations", numbers, size, 2 if "gradient" in words else 1))
+        answers.append(bytes_of(asked, "memory of the activations", numbers, size, 2 if "gradient" in words else 1))
     return answers
 
 
-def _bytes(asked: Asked, name: str, numbers: int, size: int, copies: int) -> Answer:
+def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int) -> Answer:
+    """So many numbers in memory, twice where their gradients are kept too."""
     total = numbers * size * copies
     twice = " · 2 (values and gradients)" if copies == 2 else ""
     text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
@@ -247,14 +253,41 @@ def rounding(asked: Asked) -> list[Answer]:
 
 def _rounded(asked: Asked, rule: WindowRule, steps: Steps) -> list[Answer]:
     floor, ceil = rule._replace(ceil=False), rule._replace(ceil=True)
-    exact = Fraction(rule.slack, rule.stride) + 1
-    value = int(exact) if exact.denominator == 1 else float(exact)
+    exact = quotient(rule.slack + rule.stride, rule.stride)
+    value = floor.output if rule.fits else rule.slack / rule.stride + 1
     unread = f"the last {floor.unread} of {rule.extent} never read" if floor.unread else "only padding is left over"
     return [
-        asked.answer("exact value", value, "cells", steps, decimal(exact)),
-        asked.answer("rounded down (frameworks)", floor.output, "cells", [f"⌊{decimal(exact)}⌋ = {floor.output}; {unread}"]),
+        asked.answer("exact value", value, "cells", steps, exact),
+        asked.answer("rounded down (frameworks)", floor.output, "cells", [f"⌊{exact}⌋ = {floor.output}; {unread}"]),
         asked.answer("rounded up (PyTorch's ceil_mode)", ceil.output, "cells",
                      ["no window may start in the padding after the input"]),
         asked.answer("rounded up (Caffe)", rule.caffe_output, "cells",
                      ["an overhanging last window is dropped only where there is padding"]),
     ]
+
+
+def ratios(answers: Sequence[Answer], labels: Sequence[str]) -> list[Answer]:
+    """How many times more the first of two described things has, for each count worked out of both."""
+    if len(labels) != 2:
+        return []
+    first, second = ([answer for answer in answers if answer.quantity.endswith(f" ({label})")] for label in labels)
+    result = []
+    for name in ("parameters", "weights", "multiply–accumulates", "FLOPs"):
+        totals = [_whole(name, side) for side in (first, second)]
+        if all(isinstance(total, int) and total for total in totals):
+            result.append(_times_more(name, *totals, labels=labels))  # type: ignore[arg-type]
+    return result
+
+
+def _whole(name: str, side: Sequence[Answer]) -> int | None:
+    """The total of a quantity where a chain has one, else its only value."""
+    alike = [answer for answer in side if answer.quantity.split(" (")[0] in (f"total {name}", name)]
+    value = alike[-1].value if alike else None
+    return value if isinstance(value, int) else None
+
+
+def _times_more(name: str, first: int, second: int, labels: Sequence[str]) -> Answer:
+    value = max(first, second) / min(first, second)
+    more, fewer = labels if first >= second else tuple(reversed(labels))
+    step = f"{number(max(first, second))} / {number(min(first, second))} = {value:.4g}"
+    return Answer(f"ratio of {name}", value, "times", f"{value:.4g} times fewer {fewer} than {more}", (step,))

@@ -166,7 +166,7 @@ class _Tagger:
         """A bare size that opens the description, before a kernel: `112x112, 64 -> 128 channels, 3x3`."""
         line = self.sheet.line
         opens = match.first == 0 or match.before() in (":", ".", "?")
-        others = len(re.findall(r"#s\d:\d+", line)) > (1 if match.text("v") else 0)
+        others = len(re.findall(r"#s\d:\d+", line)) > (1 if match.text("v") else 0) or match.after() != ","
         if not opens or not others or re.search(r"@in|@change", line):
             return None
         return "@in", self._read(match.value("v") or match.value("m"))

@@ -28,7 +28,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("field_stride", r"(?:effective |total |overall |cumulative )stride|jump"),
     ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
                 r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
-                r"(?:size|length) after flattening|(?:number of )?input feature"),
+                r"(?:size|length) after flattening|(?:number of )?input feature|(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
     ("bias_additions", r"bias add(?:ition)?"),
     ("connections", r"connection"),
@@ -105,6 +105,7 @@ HARMLESS = frozenset(
     what when where whether which whole why will window wide width with within work would write yes you your zero
     tensor shape feature hidden bias biases stack stacked consecutive successive series row rate
     needs neuron way still according convention standard cnns respect actual rounding rule usual keras
-    tensorflow pytorch torch patch discard dropped exact ceil floor rounding directly gradient length mode""".split()
+    tensorflow pytorch torch patch discard dropped exact ceil floor rounding directly gradient length mode note
+    source zoo build builds built change missing drawn draw drawing modern plain ending end but right slide published""".split()
 )
 """Words that may stand in a question without changing what is asked."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.layers import layer_class
-from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.extents import Known
 from cnncalc.questions.lexicon import HARMLESS
@@ -23,11 +22,16 @@ _STRONG = frozenset(("→", "@then", "+"))
 
 @dataclass(slots=True)
 class Setup:
-    """One thing described: a volume, and layers in a row."""
+    """One thing described: a volume, and layers in a row.
+
+    The layers before the first dense one come `turns` times, the last with `ending` filters.
+    """
 
     input: Known = field(default_factory=Known)
     layers: list[Said] = field(default_factory=list)
     label: str = ""
+    turns: int = 1
+    ending: int | None = None
 
     def variant(self, **changes: Any) -> Setup:
         """A copy whose layers may be changed."""
@@ -36,10 +40,13 @@ class Setup:
 
 @dataclass(slots=True)
 class Ask:
-    """A quantity asked for, and (kind, ordinal or number) of the layers it is asked of, where some are singled out."""
+    """A quantity asked for, and the layers it is asked of, where some are singled out.
+
+    Each is a kind and its number (from 1, from the end below 0, all of them at 0), or a layer's name.
+    """
 
     name: str
-    where: list[tuple[str, int]] = field(default_factory=list)
+    where: list[tuple[str, int | str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,6 +59,7 @@ class Reading:
         unknown: hyperparameters (or `input`) that are sought.
         goal: a quantity and the number it is to have, or is said to have.
         target: the extents that are to come out; `keep` where they are to stay as they are.
+        claims: volumes said to come out inside a network; `without` the layers it is to lack.
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
     """
 
@@ -67,7 +75,10 @@ class Reading:
     plurals: frozenset[str] = frozenset()
     bytes_each: int | None = None
     batch: int = 1
+    pending: list[tuple[str, int | str]] = field(default_factory=list)
     claimed: bool = False
+    claims: list[Known] = field(default_factory=list)
+    without: list[tuple[str, int | str]] = field(default_factory=list)
     symbolic: bool = False
     compares: bool = False
 
@@ -86,7 +97,7 @@ class _Open:
     axes: int | None = None
     times: int = 1
     ordinal: int | None = None
-    number: int | None = None
+    number: int | str | None = None
     asks: range = range(0)
     joined: bool = False
 
@@ -94,9 +105,10 @@ class _Open:
 class Fold:
     """Goes through the items once, then gives the gathered words to the phrase reader."""
 
-    def __init__(self, sheet: Sheet, remarks: list[str]) -> None:
+    def __init__(self, sheet: Sheet, remarks: list[str], network: bool) -> None:
         words = [str(token.value) for token in sheet.tokens if token.kind == "word"]
         self.reading = Reading(remarks=remarks, words=frozenset(map(singular, words)), plurals=frozenset(words))
+        self.network = network
         self.parts: list[_Open] = []
         self.shared: list[tuple[str, Any]] = []
         self._fresh = True
@@ -139,11 +151,15 @@ class Fold:
 
     def _open(self, kind: str | None) -> _Open:
         part = _Open(len(self.reading.setups) - 1, kind, in_ask=self._in_ask, times=self._times, ordinal=self._ordinal)
-        part.asks = range(self._group, len(self.reading.asked))
-        part.joined = not _JOINING.isdisjoint(self._last)
+        self._place(part)
         self._times, self._ordinal, self._fresh = 1, None, False
         self.parts.append(part)
         return part
+
+    def _place(self, part: _Open) -> None:
+        """Note which quantities stand before a layer, and whether a preposition ties it to them."""
+        part.asks = range(self._group, len(self.reading.asked))
+        part.joined = not _JOINING.isdisjoint(self._last)
 
     def _on_head(self, item: Item, kind: str) -> None:
         part = self.parts[-1] if self.parts else None
@@ -155,6 +171,7 @@ class Fold:
             part.kind, part.times = kind, max(part.times, self._times)
             part.ordinal, self._times, self._ordinal = self._ordinal, 1, None
             part.in_ask = part.in_ask or self._in_ask
+            self._place(part)
         elif part.kind != kind or part.since_head:
             moved, part.tokens = part.tokens[part.chunk :], part.tokens[: part.chunk]
             part = self._open(kind)
@@ -175,6 +192,19 @@ class Fold:
         kind, number = item.meaning
         self._on_head(Item(f"@head:{kind}", item.tokens), kind)
         self.parts[-1].number = number
+
+    def _on_ref(self, item: Item, kind: str) -> None:
+        self._on_head(Item(f"@head:{kind}", item.tokens), kind)
+        self.parts[-1].number = item.meaning
+
+    def _on_without(self, item: Item, _: str) -> None:
+        self.reading.without += item.meaning
+
+    def _on_facts(self, item: Item, _: str) -> None:
+        self.reading.unread += [token.text for token in item.tokens if token.is_value]
+
+    def _on_claimed(self, item: Item, _: str) -> None:
+        self.reading.claims.append(item.meaning)
 
     def _on_layer(self, item: Item, _: str) -> None:
         part = self._open(item.meaning.kind)
@@ -251,6 +281,8 @@ class Fold:
     def _on_pass(self, item: Item, _: str) -> None:
         """Nothing is said."""
 
+    _on_net = _on_pass
+
     def _on_set(self, item: Item, _: str) -> None:
         self._gather(item.tokens)
 
@@ -265,6 +297,12 @@ class Fold:
     def _on_repeat(self, item: Item, _: str) -> None:
         if self.parts:
             self.parts[-1].times = item.meaning
+
+    def _on_blocks(self, item: Item, _: str) -> None:
+        self.reading.setups[-1].turns = item.meaning
+
+    def _on_ending(self, item: Item, _: str) -> None:
+        self.reading.setups[-1].ending = item.meaning
 
     def _on_ordinal(self, item: Item, _: str) -> None:
         self._ordinal = item.meaning
@@ -286,19 +324,16 @@ def _number(value: Any, item: Item) -> Token:
     return Token("number", str(value), item.tokens[0].start, item.tokens[-1].end, value)
 
 
-def read(sheet: Sheet, remarks: list[str]) -> Reading:
-    """Fold a tagged line.
+def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
+    """Fold a tagged line; `network` says that it names one, so that a layer without values is one of its layers.
 
-    Raises:
-        QuestionError: for words and numbers that could not be given a meaning.
+    Words and numbers that could not be given a meaning are in `Reading.unread`.
     """
-    fold = Fold(sheet, remarks)
+    fold = Fold(sheet, remarks, network)
     reading = fold.reading
     for part in fold.parts:
         _settle(part, reading, fold)
     _fill(reading, fold.shared)
-    if reading.unread:
-        raise QuestionError.not_understood(*reading.unread)
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))
@@ -314,7 +349,7 @@ def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
     if not said.values and not said.many:
         if part.kind is None:
             return
-        if _is_reference(part, setup):
+        if fold.network or _is_reference(part, setup):
             _refer(part, (said.kind, part.number or part.ordinal or 0), reading)
             return
         if part.in_ask and setup.layers and setup.layers[-1].values:
@@ -323,17 +358,20 @@ def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
     if said.kind == "bottleneck":
         _bottleneck(said, setup, reading)
         return
-    if part.number and said.kind == "conv" and "kernel" not in said.values and part.number % 2:
+    said.at = part.number or 0
+    if not fold.network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
 
 
-def _refer(part: _Open, where: tuple[str, int], reading: Reading) -> None:
+def _refer(part: _Open, where: tuple[str, int | str], reading: Reading) -> None:
     """Attach a reference to the quantities it goes with; one that stands alone asks for parameters."""
     if part.joined or not part.asks:
         for ask in reading.asked[part.asks.start : part.asks.stop] if part.asks else reading.asked:
             ask.where.append(where)
+        if not reading.asked:
+            reading.pending.append(where)
     else:
         reading.asked.append(Ask("parameters", [where]))
 
@@ -391,7 +429,7 @@ def _list(binder: Binder, numbers: list[Token]) -> tuple[int, ...]:
 
 def _carrier(kind: str) -> str:
     """The kind whose words a composite is described in."""
-    return "conv" if kind in ("separable", "pointwise", "bottleneck") else kind
+    return {"separable": "conv", "pointwise": "conv", "bottleneck": "conv", "block": "identity"}.get(kind, kind)
 
 
 def _implied(tokens: list[Token]) -> str:
@@ -412,6 +450,16 @@ def _account(token: Token, reason: str, reading: Reading, listed: bool) -> None:
         reading.unread.append(token.text)
 
 
+def _unroll(setup: Setup) -> None:
+    """Write out blocks that come several times."""
+    dense = next((index for index, said in enumerate(setup.layers) if said.kind == "fc"), len(setup.layers))
+    block, rest = setup.layers[:dense], setup.layers[dense:]
+    setup.layers = [replace(said, values=dict(said.values)) for _ in range(setup.turns) for said in block] + rest
+    last = next((said for said in reversed(setup.layers) if said.kind == "conv"), None)
+    if setup.ending and last:
+        last.values["filters"] = setup.ending
+
+
 def _harmless(word: str) -> bool:
     return word in HARMLESS or singular(word) in HARMLESS
 
@@ -422,6 +470,7 @@ def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
     if first is None:
         return
     for setup in reading.setups:
+        _unroll(setup)
         if not setup.layers and setup is not reading.setups[0]:
             setup.layers = first.variant().layers
         for said in setup.layers:

@@ -214,7 +214,10 @@ def _solution(values: dict[str, int], rule: WindowRule, kind: str) -> Solution:
         return Solution(values, step)
     _, numbers, exact = rule.formula()
     rounded = "" if rule.fits else f", rounded down to {rule.output}"
-    return Solution(values, f"{numbers} = {exact}{rounded}", rule.fits)
+    step = f"{numbers} = {exact}{rounded}"
+    if values.get("pad"):
+        step += f"; without padding {rule._replace(before=0, after=0).output}"
+    return Solution(values, step, rule.fits)
 
 
 # Counts

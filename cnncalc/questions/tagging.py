@@ -30,11 +30,19 @@ _WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest
            r"symmetric|size|a|an|would|will|do|does|you|we|need|for|all))*~")
 
 
-def tag(question: str) -> tuple[Sheet, list[str]]:
-    """A question's line with all tags, and remarks on how ambiguous spellings were read."""
+def open_sheet(question: str) -> Sheet:
+    """A question's line without quotation marks."""
     sheet = Sheet(question)
-    three_d = bool(re.search(r"conv3d|\b3-?d\b|volumetric", question.lower()))
-    apply(sheet, ((r"[\"`']|' s", lambda match: ""),))
+    apply(sheet, ((r"' s|[\"`']", lambda match: ""),))
+    return sheet
+
+
+def tag(sheet: Sheet, network: bool = False) -> list[str]:
+    """Put all tags on a line; returns remarks on how ambiguous spellings were read."""
+    three_d = any(token.text.lower() in ("conv3d", "3d", "volumetric") for token in sheet.tokens)
+    three_d = three_d or re.search(r"#n\d+ (?:- )?d (?:conv|convolution)", sheet.line) is not None
+    if network:
+        apply(sheet, _OF_NETWORKS)
     remarks = tag_calls(sheet)
     apply(sheet, _CLAIMS)
     remarks += tag_extents(sheet, three_d)
@@ -43,7 +51,9 @@ def tag(question: str) -> tuple[Sheet, list[str]]:
     apply(sheet, tuple((rule, _quantity(name)) for name, rule in lexicon.QUANTITIES))
     apply(sheet, tuple((rule, _head(kind)) for kind, rule in lexicon.HEADS))
     apply(sheet, _ORDER)
-    return sheet, remarks
+    if network:
+        apply(sheet, _AFTER_NETWORKS)
+    return remarks
 
 
 def apply(sheet: Sheet, rules: tuple[Rule, ...]) -> None:
@@ -169,6 +179,39 @@ def _ordinal(match: Match) -> Made:
     return "@ordinal", order[match.text()]
 
 
+def _without(match: Match) -> Made:
+    item = match.items[-1]
+    if item.text == "@named":
+        return "@without", [item.meaning]
+    kind = item.text.partition(":")[2]
+    return "@without", [(kind, item.meaning if item.text.startswith("@ref") else 0)]
+
+
+def _facts(match: Match) -> Made:
+    """A bracket after a network's name describes it; one with sizes describes a layer."""
+    return "@facts" if match.before() in ("@net", "@ref:block") and "#s" not in match.text() else None
+
+
+def _counted_layers(match: Match) -> Made:
+    return None if match.items[-1].said[0].isdigit() else "@pass"
+
+
+_OF_NETWORKS: tuple[Rule, ...] = (
+    (r"(?:when )?group (?:is|are)? ?ignored|(?:ignoring|without)(?: the)? group", drop),
+    (r"\( group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+ \)|group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+",
+     drop),
+    (r"\( [^()]*\)", _facts),
+    (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
+    (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", drop),
+    (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),
+    (r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
+     lambda match: "@pass" if match.text().startswith(("which", "what")) else ("@ask:fails", "fails")),
+)
+_AFTER_NETWORKS: tuple[Rule, ...] = (
+    (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
+    (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
+    (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),
+)
 _CLAIMS: tuple[Rule, ...] = (
     (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|spatial))",
      drop),
@@ -216,6 +259,10 @@ _ORDER: tuple[Rule, ...] = (
      tagged("@versus")),
     (r"@versus <n:c>(?= <s>)", _versus_one),
     (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?", tagged("@then")),
+    (r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",
+     lambda match: ("@blocks", match.value("c"))),
+    (r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",
+     lambda match: ("@ending", match.value("c"))),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
     (r"twice", tagged("@repeat", 2)),
 )

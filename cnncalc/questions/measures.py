@@ -1,0 +1,44 @@
+"""Every quantity that a chain of layers can be asked for, and the function that works it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cnncalc.questions import costs, quantities
+from cnncalc.questions.answer import Answer
+from cnncalc.questions.quantities import Asked
+
+QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
+    "output": quantities.output,
+    "width": quantities.extent(0, "width"),
+    "height": quantities.extent(1, "height"),
+    "depth": quantities.depth,
+    "parameters": quantities.parameters,
+    "trainable_and_fixed": quantities.trainable_and_fixed,
+    "non_trainable": quantities.non_trainable,
+    "weights": quantities.weights,
+    "biases": quantities.biases,
+    "filter_weights": quantities.per_filter(False),
+    "filter_parameters": quantities.per_filter(True),
+    "learned_numbers": quantities.learned_numbers,
+    "weight_shape": quantities.weight_shape,
+    "units": quantities.units("units", "units"),
+    "activations": quantities.units("activations", "numbers"),
+    "positions": quantities.positions,
+    "macs": costs.macs,
+    "flops": costs.flops,
+    "conventions": costs.conventions,
+    "connections": costs.connections,
+    "memory": costs.memory,
+    "im2col": costs.im2col,
+    "receptive_field": costs.receptive_field,
+    "field_stride": costs.receptive_field,
+    "parameter_share": costs.share,
+    "discarded": costs.discarded,
+    "flatten": costs.flatten,
+    "unshared": costs.unshared,
+    "bias_waste": costs.bias_waste,
+    "lost": costs.lost,
+    "legal": costs.legal,
+    "rounding": costs.rounding,
+}
