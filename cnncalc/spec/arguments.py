@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
 from collections.abc import Mapping as Map
+from collections.abc import Sequence as Sequenced
 from typing import Any
 
 from cnncalc.layers import layer_class
@@ -12,9 +14,12 @@ from cnncalc.spec.findings import Findings
 from cnncalc.spec.items import Item
 from cnncalc.spec.scalars import ScalarError, is_size
 from cnncalc.spec.source import Span, end_of, span, start_of
-from cnncalc.spec.suggest import did_you_mean
-from cnncalc.spec.tree import Mapping, Scalar, Tree, extent
+from cnncalc.spec.suggest import nearest
+from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent
 from cnncalc.spec.values import ValueFault, Work, has_formula, read_field
+
+MOST_UNKNOWN = 5
+"""How many unknown keys of one mapping are reported one by one."""
 
 
 class Arguments:
@@ -77,33 +82,28 @@ class Arguments:
         if value is None or (isinstance(value, Scalar) and value.empty):
             self._missing(findings)
         elif isinstance(value, Mapping):
-            cut = any(_is_cut(tree) for _, tree in value.entries.values())
-            for name, (key, tree) in value.entries.items():
-                if cut and name not in self.fields and isinstance(tree, Scalar) and tree.empty:
-                    continue  # the rest of a formula that YAML cut at a comma; the formula itself is reported
-                self._by_name(name, key, tree, findings)
-            self._missing(findings)
+            self._named(value, findings)
         elif isinstance(value, Scalar):
             self._positional(value, findings)
         else:
             self._listed(value, findings)
 
-    def _by_name(self, name: str, key: Scalar, tree: Tree, findings: Findings) -> None:
-        if name not in self.fields:
-            takes = f"it takes {', '.join(self.fields)}" if self.fields else "it takes none"
-            known = did_you_mean(name, self.fields)
-            fix = (key.at, known.split("`")[1]) if known else None
-            self.good = False
-            findings.add(
-                "unknown-key",
-                f"`{self.item.head.text}` has no hyperparameter `{name[:60]}`",
-                key.at,
-                help=known or takes,
-                fix=fix,
-            )
-            return
-        self.places[name] = tree if not (isinstance(tree, Scalar) and tree.empty) else key.at
-        self._take(name, tree, findings)
+    def _named(self, value: Mapping, findings: Findings) -> None:
+        cut = any(_is_cut(tree) for _, tree in value.entries.values())
+        unknown = []
+        for name, (key, tree) in value.entries.items():
+            if name in self.fields:
+                self.places[name] = tree if not (isinstance(tree, Scalar) and tree.empty) else key.at
+                self._take(name, tree, findings)
+            elif not (cut and isinstance(tree, Scalar) and tree.empty):
+                # An empty one is the rest of a formula that YAML cut at a comma; the formula itself is reported.
+                unknown.append(key)
+        free = [name for name in self.fields if name not in value.entries]
+        takes = f"it takes {', '.join(self.fields)}" if self.fields else "it takes none"
+        what = f"`{self.item.head.text}` has no hyperparameter"
+        meant = report_unknown(findings, unknown, what, free, takes)
+        self.good = self.good and not unknown
+        self._missing(findings, meant)
 
     def _take(self, name: str, tree: Tree, findings: Findings) -> None:
         if has_formula(tree):
@@ -118,10 +118,16 @@ class Arguments:
 
     def _positional(self, value: Scalar, findings: Findings) -> None:
         first = next(iter(self.fields), None)
-        if first is not None and (value.text[:1] == "=" or not self._is_phrase(value, first)):
+        if first is None:
+            self.good = False
+            message = f"`{self.item.head.text}` takes no hyperparameters, and `{value.text[:60]}` stands here"
+            findings.add("arity", message, value.at, help=f"write `{self.item.head.text}` alone")
+            return
+        if value.text[:1] == "=" or not self._is_phrase(value, first):
             self.places[first] = value
             self._take(first, value, findings)
-            self._missing(findings)
+            if self.good:
+                self._missing(findings)
             return
         self._phrase(value, findings)
 
@@ -156,17 +162,23 @@ class Arguments:
 
     def _listed(self, value: Tree, findings: Findings) -> None:
         self.good = False
-        names = ", ".join(f"{name}: …" for name in list(self.fields)[:3])
-        wanted = f"write `{self.item.head.text}: {{{names}}}`" if self.fields else "it takes no hyperparameters"
+        given = value.items if isinstance(value, Sequence) else []
+        words = [item.text if isinstance(item, Scalar) and item.plain else "" for item in given]
+        good = all(words) and 0 < len(words) <= len(self.fields)
+        listed = zip(self.fields, words if good else ("…",) * 3, strict=False)
+        named = "{" + ", ".join(f"{name}: {word}" for name, word in listed) + "}"
+        wanted = f"write `{self.item.head.text}: {named[:80]}`" if self.fields else "it takes no hyperparameters"
         findings.add(
             "bad-shape",
             "positional lists are for blocks; a layer kind takes its hyperparameters by name",
             extent(value),
             help=wanted,
+            fix=(extent(value), named) if good else None,
         )
 
-    def _missing(self, findings: Findings) -> None:
-        given = {*self.literal, *self.dynamic, *self.places}
+    def _missing(self, findings: Findings, meant: Set[str | None] = frozenset()) -> None:
+        """Report what is not given; `meant` are fields that are there under a misspelt name."""
+        given = {*self.literal, *self.dynamic, *self.places, *meant}
         missing = [name for name, field in self.fields.items() if field.required and name not in given]
         if not missing:
             return
@@ -183,6 +195,29 @@ class Arguments:
 def _is_cut(tree: Tree) -> bool:
     """Whether a formula opens more brackets than it closes."""
     return isinstance(tree, Scalar) and tree.text[:1] == "=" and tree.text.count("(") > tree.text.count(")")
+
+
+def report_unknown(
+    findings: Findings,
+    keys: Sequenced[Scalar],
+    what: str,
+    known: Iterable[str],
+    otherwise: str,
+    related: Iterable[tuple[Span, str]] = (),
+) -> set[str]:
+    """Report keys that are none of those known, the first few one by one; returns those that are meant."""
+    free, meant = list(known), set()
+    for key in keys[:MOST_UNKNOWN]:
+        word = nearest(key.text, free)
+        if word:
+            free.remove(word)
+            meant.add(word)
+        help = f"did you mean `{word}`?" if word else otherwise
+        fix = (key.at, word) if word else None
+        findings.add("unknown-key", f"{what} `{key.text[:60]}`", key.at, help=help, fix=fix, related=related)
+    if len(keys) > MOST_UNKNOWN:
+        findings.add("unknown-key", f"… and {len(keys) - MOST_UNKNOWN:,} more unknown keys", keys[MOST_UNKNOWN].at)
+    return meant
 
 
 def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cnncalc.spec.arguments import report_unknown
 from cnncalc.spec.context import Context, Origin
 from cnncalc.spec.document import BlockDef
 from cnncalc.spec.items import Item
 from cnncalc.spec.operations import UnknownInput
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.source import Span
-from cnncalc.spec.suggest import did_you_mean
 from cnncalc.spec.tree import Mapping as Map
 from cnncalc.spec.tree import Scalar, Sequence, Tree, extent
 from cnncalc.spec.values import ValueFault, plain_value
@@ -96,18 +96,17 @@ class BlockArguments:
         return dict(zip(known, positions, strict=False))
 
     def _by_name(self, block: BlockDef, value: Map) -> Mapping[str, Tree] | None:
-        good = True
-        for name, (word, _) in value.entries.items():
-            if name not in block.parameters:
-                good = False
-                takes = ", ".join(block.parameters) or "none"
-                self.expander.findings.add(
-                    "unknown-key",
-                    f"the block `{block.name}` has no parameter `{name[:60]}`",
-                    word.at,
-                    help=did_you_mean(name, block.parameters) or f"it has {takes}",
-                    related=((block.at, "the block's definition"),),
-                )
+        unknown = [word for name, (word, _) in value.entries.items() if name not in block.parameters]
+        free = [name for name in block.parameters if name not in value.entries]
+        report_unknown(
+            self.expander.findings,
+            unknown,
+            f"the block `{block.name}` has no parameter",
+            free,
+            f"it has {', '.join(block.parameters) or 'none'}",
+            related=((block.at, "the block's definition"),),
+        )
+        good = not unknown
         empty = [word for word, tree in value.entries.values() if isinstance(tree, Scalar) and tree.empty]
         for word in empty:
             good = False

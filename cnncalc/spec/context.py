@@ -9,7 +9,7 @@ from cnncalc.graph import Frame, Volume
 from cnncalc.spec import formula
 from cnncalc.spec.formula import Formula
 from cnncalc.spec.names import NameScope
-from cnncalc.spec.operations import FormulaError, Scope
+from cnncalc.spec.operations import MISSING, FormulaError, Scope, brief
 from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.source import Span, span, start_of
 from cnncalc.spec.tree import Scalar
@@ -105,6 +105,7 @@ def trail(origins: tuple[tuple[str, Origin], ...], names: Mapping[str, Value], m
     while pending and len(places) < most:
         name, origin, own = pending.pop(0)
         value = names.get(name) if own else None
-        places.append((origin.at, f"`{name}` = {value}" if value is not None else f"`{name}` comes from here"))
+        known = value is not None and value is not MISSING
+        places.append((origin.at, f"`{name}` = {brief(value)}" if known else f"`{name}` comes from here"))
         pending += [(inner, before, False) for inner, before in origin.before]
     return places

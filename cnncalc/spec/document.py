@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Sequenced
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc.graph import Volume
 from cnncalc.layers import KINDS, MERGES
 from cnncalc.spec import scalars
+from cnncalc.spec.arguments import report_unknown
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.formula import RESERVED
 from cnncalc.spec.items import ITEM_KEYS, foreign_spelling, read_codes
 from cnncalc.spec.source import Span
-from cnncalc.spec.suggest import did_you_mean
 from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent, kind_of
 
 KEYS = (
@@ -110,11 +112,11 @@ def read_document(tree: Tree, findings: Findings, partial: bool = False) -> Docu
         )
         return document
     unknown = [key for key, _ in tree.entries.values() if key.text not in KEYS]
-    for key in unknown[:5]:
-        findings.add("unknown-key", f"`{key.text[:60]}` is no key of an architecture", key.at, help=_key_help(key.text))
-    if len(unknown) > 5:
-        findings.add("unknown-key", f"… and {len(unknown) - 5:,} more unknown keys", unknown[5].at)
-    _Reader(document, tree, findings, partial or bool(unknown)).read()
+    free = [key for key in KEYS if key not in tree.entries]
+    layers = [key.text for key in unknown[:5] if key.text in KINDS or foreign_spelling(key.text)]
+    otherwise = "layers stand in the list under `layers`" if layers else f"the keys are {', '.join(KEYS)}"
+    meant = report_unknown(findings, unknown, "an architecture has no key", free, otherwise)
+    _Reader(document, tree, findings, partial, meant).read()
     return document
 
 
@@ -122,20 +124,15 @@ def _found(tree: Tree) -> str:
     return f"this file holds {kind_of(tree)}"
 
 
-def _key_help(word: str) -> str:
-    if word in KINDS or foreign_spelling(word):
-        return "layers stand in the list under `layers`"
-    return did_you_mean(word, KEYS) or f"the keys are {', '.join(KEYS)}"
-
-
 class _Reader:
     """Reads the keys one after the other into a document."""
 
-    def __init__(self, document: Document, tree: Mapping, findings: Findings, partial: bool) -> None:
+    def __init__(self, document: Document, tree: Mapping, findings: Findings, partial: bool, meant: set[str]) -> None:
         self.document = document
         self.tree = tree
         self.findings = findings
         self.partial = partial
+        self.meant = meant
 
     def read(self) -> None:
         document = self.document
@@ -172,15 +169,15 @@ class _Reader:
         return "floor"
 
     def _reference(self) -> None:
-        for name, (key, value) in self._entries(self.tree.get("reference"), "reference").items():
+        entries = self._entries(self.tree.get("reference"), "reference")
+        unknown = [key for name, (key, _) in entries.items() if name not in REFERENCE_KEYS]
+        report_unknown(
+            self.findings, unknown, "`reference` has no key", REFERENCE_KEYS, f"it has {', '.join(REFERENCE_KEYS)}"
+        )
+        for name, (_, value) in entries.items():
             if name not in REFERENCE_KEYS:
-                self.findings.add(
-                    "unknown-key",
-                    f"`reference` has no key `{name[:60]}`",
-                    key.at,
-                    help=did_you_mean(name, REFERENCE_KEYS) or f"it has {', '.join(REFERENCE_KEYS)}",
-                )
-            elif isinstance(value, Scalar):
+                continue
+            if isinstance(value, Scalar):
                 self.document.reference[name] = _shown(value)
             elif isinstance(value, Sequence) and all(isinstance(item, Scalar) for item in value.items):
                 self.document.reference[name] = ", ".join(_shown_text(item) for item in value.items)
@@ -190,7 +187,7 @@ class _Reader:
     def _inputs(self) -> None:
         entry = self.tree.entries.get("input")
         if entry is None:
-            if not self.partial:
+            if not self.partial and "input" not in self.meant:
                 self.findings.add(
                     "missing-key",
                     "the architecture does not say its `input`",
@@ -210,12 +207,13 @@ class _Reader:
     def _volume(self, tree: Tree, key: Scalar) -> Volume | None:
         if not isinstance(tree, Scalar):
             texts = [item.text for item in tree.items if isinstance(item, Scalar)] if isinstance(tree, Sequence) else []
-            written = "x".join(texts) if texts and all(map(str.isdigit, texts)) else "224x224x3"
+            written = _volume_meant(texts) or "224x224x3"
             self.findings.add(
                 "not-a-volume",
                 f"a volume WxHxD is wanted, and {kind_of(tree)} stands here",
                 extent(tree),
                 help=f"write {written}, width first and depth last",
+                fix=(extent(tree), written) if _volume_meant(texts) else None,
             )
             return None
         at = key.at if tree.empty else tree.at
@@ -260,14 +258,8 @@ class _Reader:
         self._entries(tree, key)
         if not isinstance(tree, Mapping):
             return None
-        for name, (word, _) in tree.entries.items():
-            if name not in known:
-                self.findings.add(
-                    "unknown-key",
-                    f"`{key}` has no key `{name[:60]}`",
-                    word.at,
-                    help=did_you_mean(name, known) or f"it has {', '.join(known)}",
-                )
+        unknown = [word for name, (word, _) in tree.entries.items() if name not in known]
+        report_unknown(self.findings, unknown, f"`{key}` has no key", known, f"it has {', '.join(known)}")
         return tree
 
     def _check_names(self, entries: Entries, what: str) -> None:
@@ -282,19 +274,15 @@ class _Reader:
             elif isinstance(value, Mapping):
                 self.document.blocks[name] = self._block(name, key, value)
             else:
-                self.findings.add("bad-shape", f"the block `{name}` is a mapping with `layers`", key.at)
+                help = f"write `{name}: {{layers: [...]}}`" if isinstance(value, Sequence) else None
+                self.findings.add("bad-shape", f"the block `{name}` is a mapping with `layers`", key.at, help=help)
 
     def _block(self, name: str, key: Scalar, tree: Mapping) -> BlockDef:
         block = BlockDef(name, key.at)
         known = ("parameters", "define", "layers")
-        for word, _ in tree.entries.values():
-            if word.text not in known:
-                self.findings.add(
-                    "unknown-key",
-                    f"a block has no key `{word.text[:60]}`",
-                    word.at,
-                    help=did_you_mean(word.text, known) or f"it has {', '.join(known)}",
-                )
+        unknown = [word for word, _ in tree.entries.values() if word.text not in known]
+        free = [word for word in known if word not in tree.entries]
+        meant = report_unknown(self.findings, unknown, "a block has no key", free, f"it has {', '.join(known)}")
         parameters = self._entries(tree.get("parameters"), "parameters")
         self._check_names(parameters, "a parameter")
         for parameter, (word, value) in parameters.items():
@@ -303,14 +291,14 @@ class _Reader:
         block.define = self._entries(tree.get("define"), "define")
         self._check_names(block.define, "a defined value")
         block.layers = tree.get("layers")
-        if block.layers is None:
+        if block.layers is None and "layers" not in meant:
             self.findings.add("missing-key", f"the block `{name}` has no `layers`", key.at)
         return block
 
     def _layers(self) -> None:
         entry = self.tree.entries.get("layers")
         if entry is None:
-            if not self.partial:
+            if not self.partial and "layers" not in self.meant:
                 self.findings.add(
                     "no-layers",
                     "the architecture has no `layers`",
@@ -335,15 +323,33 @@ class _Reader:
             )
 
 
+def _volume_meant(texts: Sequenced[str]) -> str | None:
+    """The volume in a list of numbers, which other tools write with the channels first, or None."""
+    if not 1 <= len(texts) <= 4 or not all(text.isascii() and text.isdigit() and text[0] != "0" for text in texts):
+        return None
+    first = len(texts) > 2 and int(texts[0]) <= 4 < int(texts[-1])
+    return "x".join((*reversed(texts[1:]), texts[0]) if first else texts)
+
+
 def check_name(name: str, key: Scalar, what: str, findings: Findings) -> bool:
     """Whether something may be called so; if not, it is reported."""
     if name in RESERVED:
         findings.add("reserved-name", f"{what} cannot be called `{name}`: formulas give that word a meaning", key.at)
         return False
     if not name.isidentifier() or not name.isascii():
-        findings.add("bad-name", f"{what} is called by a word of letters, digits and `_`, not `{name[:60]}`", key.at)
+        findings.add(
+            "bad-name",
+            f"{what} is called by a word of letters, digits and `_`, not `{name[:60]}`",
+            key.at,
+            help=_name_meant(name),
+        )
         return False
     return True
+
+
+def _name_meant(name: str) -> str | None:
+    word = re.sub(r"[^A-Za-z0-9_]+", "_", name[:60]).strip("_")
+    return f"for instance `{word}`" if word.isidentifier() and word not in RESERVED else None
 
 
 def _shown(scalar: Scalar) -> Any:

@@ -30,11 +30,7 @@ class Evaluator:
 
     def fault(self, fault: ValueFault, context: Context, what: str | None = None) -> None:
         """Report a value that does not do, with the places its numbers came from."""
-        related = (
-            trail(self.formulas.origins(fault.formula, context), context.names)
-            if fault.formula and (fault.error.code not in ("formula", "formula-too-long", "formula-too-deep"))
-            else []
-        )
+        related = trail(self.formulas.origins(fault.formula, context), context.names) if fault.formula else []
         if not related and not context.frames:
             report_fault(self.findings, fault.error, fault.at, what)
             return
@@ -64,7 +60,7 @@ class Evaluator:
         if isinstance(tree, Scalar) and tree.text in ("true", "false") and tree.plain:
             return tree.text == "true"
         shown = kind_of(tree)
-        help = f"write `={tree.text}`" if isinstance(tree, Scalar) and tree.text else None
+        help = _condition_help(tree) if isinstance(tree, Scalar) and tree.text else None
         self.findings.add(
             "not-a-boolean",
             f"`when` takes a formula such as `=stride == 1`, and {shown} stands here",
@@ -94,3 +90,10 @@ class Evaluator:
         except UnknownInput:
             return None
         return value if isinstance(value, str) else str(value)
+
+
+def _condition_help(tree: Scalar) -> str:
+    meant = {"yes": "true", "on": "true", "True": "true", "no": "false", "off": "false", "False": "false"}.get(
+        tree.text
+    )
+    return f"write {meant}" if meant else f"write `={tree.text}`"

@@ -9,12 +9,12 @@ from collections.abc import Mapping as Mapping_
 from cnncalc.derivation import number
 from cnncalc.graph import Node, Volume
 from cnncalc.spec import scalars
+from cnncalc.spec.arguments import report_unknown
 from cnncalc.spec.context import Context
 from cnncalc.spec.document import Document
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
 from cnncalc.spec.items import Item
-from cnncalc.spec.suggest import did_you_mean
 from cnncalc.spec.tree import Mapping, Scalar, Tree, extent, kind_of
 
 _FIGURE = re.compile(r"([0-9]+)(?:\.([0-9]+))?\s*([KMGTB]?)\Z", re.IGNORECASE)
@@ -86,12 +86,7 @@ class Expectations:
                         self._count(item, name, tree, made, end, context)
                 else:
                     known = ("volume", "parameters", "macs")
-                    self.findings.add(
-                        "unknown-key",
-                        f"`expect` has no key `{name[:60]}`",
-                        key.at,
-                        help=did_you_mean(name, known) or f"it has {', '.join(known)}",
-                    )
+                    report_unknown(self.findings, [key], "`expect` has no key", known, f"it has {', '.join(known)}")
         elif expected is not None:
             self.findings.add(
                 "bad-shape", f"`expect` takes a volume, and {kind_of(expected)} stands here", extent(expected)
@@ -110,7 +105,6 @@ class Expectations:
             producer = self.inference.nodes[end] if end is not None else None
             name = producer.name if producer else None
             made = self.inference.sources[end] if end is not None and producer else None
-            fix = (tree.at, volume.text) if isinstance(tree, Scalar) and tree.text[:1] != "=" else None
             self.findings.add(
                 "expect",
                 f"{expected} is expected here, and {volume} comes out",
@@ -118,7 +112,6 @@ class Expectations:
                 layer=name,
                 related=((made, f"`{name}` gives {volume}"),) if made is not None else (),
                 frames=context.frames,
-                fix=fix,
             )
 
     def _count(
@@ -177,5 +170,4 @@ def _check_output(findings: Findings, tree: Scalar, output: Volume | None) -> No
             "expect",
             f"{expected} is expected as output, and {output} comes out",
             tree.at,
-            fix=(tree.at, output.text),
         )

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from cnncalc.layers import KINDS, MERGES
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.source import Span
-from cnncalc.spec.suggest import did_you_mean, nearest
+from cnncalc.spec.suggest import nearest
 from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent, kind_of
 
 MODIFIERS = ("name", "from", "shares", "when", "expect", "note", "allow")
 CONTROL = ("repeat", "for", "group", "branch")
+_MOST_MISPLACED = 5
 ITEM_KEYS = frozenset({*MODIFIERS, *CONTROL, "layers", "in"})
 
 
@@ -163,10 +164,13 @@ class ItemReader:
             *(("layers",) if control else ()),
             *(("in",) if item.form == "for" else ()),
         }
+        misplaced = 0
         for key, value in tree.entries.values():
             word = key.text
             if word not in allowed:
-                self._misplaced(item, key, allowed)
+                misplaced += 1
+                if misplaced <= _MOST_MISPLACED:
+                    self._misplaced(item, key, [word for word in allowed if word not in tree.entries])
             elif word == "allow":
                 item.allow = self._codes(value)
             elif word in ("from", "in"):
@@ -179,10 +183,17 @@ class ItemReader:
 
         fields = layer_class(item.head.text).fields if item.form == "layer" else {}
         if key.text in fields:
-            help = f"hyperparameters stand inside: `{item.head.text}: {{{key.text}: …}}`"
+            help, known = f"hyperparameters stand inside: `{item.head.text}: {{{key.text}: …}}`", None
         else:
-            help = did_you_mean(key.text, allowed) or f"an item may carry {', '.join(MODIFIERS)}"
-        self.findings.add("unknown-key", f"`{key.text[:60]}` has no place beside `{item.head.text}`", key.at, help=help)
+            known = nearest(key.text, allowed)
+            help = f"did you mean `{known}`?" if known else f"an item may carry {', '.join(MODIFIERS)}"
+        self.findings.add(
+            "unknown-key",
+            f"`{key.text[:60]}` has no place beside `{item.head.text}`",
+            key.at,
+            help=help,
+            fix=(key.at, known) if known else None,
+        )
 
     def _codes(self, tree: Tree) -> frozenset[str]:
         return read_codes(tree, self.findings)

@@ -12,11 +12,12 @@ from cnncalc.diagnostics import Diagnostic, SpecError
 from cnncalc.graph import Graph, Volume
 from cnncalc.spec import files, listing, scalars
 from cnncalc.spec.context import Context, Origin
-from cnncalc.spec.document import Document, block_cycle, merged, read_document
+from cnncalc.spec.document import Document, Entries, block_cycle, merged, read_document
 from cnncalc.spec.expand import Expander
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.limits import DEFAULTS, Limits
 from cnncalc.spec.names import NameScope
+from cnncalc.spec.operations import MISSING, UnknownInput
 from cnncalc.spec.reader import read_tree
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.source import SourceMap, end_of, start_of
@@ -151,7 +152,10 @@ class _Loading:
         plain = Path(name).name == name and name not in (".", "..") and "\\" not in name and ":" not in name
         if not plain:
             self.findings.add(
-                "extends-outside", "`extends` takes a file of the same folder or a bundled name, and no path", word.at
+                "extends-outside",
+                "`extends` takes a file of the same folder or a bundled name, and no path",
+                word.at,
+                help="put a copy of the file beside this one and give its name",
             )
             return None
         if len(self.open) > limits.blocks:
@@ -217,8 +221,10 @@ class _Loading:
                     tree, lambda scalar: expander.formulas.evaluate(scalar, context, None, has_input=False)
                 )
                 origins[name] = Origin(tree.at if end_of(tree.at) > start_of(tree.at) else word.at)
-            except ValueFault as fault:
-                expander.values.fault(fault, context)
+            except (ValueFault, UnknownInput) as fault:
+                names[name] = MISSING  # what depends on it stays silent
+                if isinstance(fault, ValueFault):
+                    expander.values.fault(_defined_later(fault, document.define), context)
         return expander.run()
 
     def _change_define(self, document: Document) -> None:
@@ -243,6 +249,16 @@ class _Loading:
                 document.inputs[name] = (volume_from(text), at)
             except scalars.ScalarError as error:
                 raise UsageError(error.message + (f": {error.help}" if error.help else "")) from None
+
+
+def _defined_later(fault: ValueFault, define: Entries) -> ValueFault:
+    """The fault with better help where a formula uses a value that `define` holds further down."""
+    error = fault.error
+    name = next((name for name in define if error.message.endswith(f"named `{name}`")), None)
+    if error.code != "unknown-variable" or name is None:
+        return fault
+    help = f"`{name}` is defined further down: `define` is worked out in order"
+    return ValueFault(scalars.ScalarError(error.code, error.message, help), fault.at, fault.formula)
 
 
 def volume_from(text: str) -> Volume:

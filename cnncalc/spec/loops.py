@@ -116,6 +116,10 @@ def _elements(expander: Expander, item: Item, cursor: Cursor, context: Context) 
         value = plain_value(tree, lambda scalar: expander.values.value(scalar, cursor, context))
         if isinstance(value, list):
             return value
+        if isinstance(value, str) and tree.text[:1] != "=":
+            raise scalars.ScalarError(
+                "bad-shape", f"`in` takes a list, and {kind_of(tree)} stands here", "`[a, b]`, or `=n` for 0 … n-1"
+            )
         count = scalars.check_range(whole_number(value), 0)
     except ValueFault as fault:
         expander.values.fault(fault, context)
@@ -143,7 +147,7 @@ def _with_element(
         return context._replace(names=values, origins=origins) if done else None
     parts = element.items if isinstance(element, Sequence) else element if isinstance(element, list) else None
     if parts is None or len(parts) != len(names):
-        have = "one value" if parts is None else f"{len(parts)} values"
+        have = "one value" if parts is None or len(parts) == 1 else f"{len(parts)} values"
         expander.findings.add("arity", f"{len(names)} names ({', '.join(names)}) and {have} in this row", at)
         return None
     for name, part in zip(names, parts, strict=True):

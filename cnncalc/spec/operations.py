@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.graph import Volume
 from cnncalc.spec.limits import MAX_BITS, MAX_LIST
@@ -27,6 +27,13 @@ class FormulaError(Exception):
 
 class UnknownInput(Exception):
     """The formula asks for the arriving volume, which an earlier error has made unknown."""
+
+
+class Missing:
+    """Stands for a named value that an earlier error has made unknown; what depends on it stays silent."""
+
+
+MISSING: Any = Missing()
 
 
 class Scope(NamedTuple):
@@ -106,9 +113,10 @@ def _arithmetic(token: Token, a: Value, b: Value) -> Value:
     try:
         return _checked(token, _compute(token, a, b))  # type: ignore[arg-type]
     except ZeroDivisionError:
-        raise _error(token, "division by zero", "division-by-zero") from None
+        raise _error(token, f"division by zero: {a} {token.text} {b}", "division-by-zero") from None
     except (OverflowError, ValueError):
-        raise _error(token, "the result is too large", "number-too-large") from None
+        shown = " ".join((brief(a), token.text, brief(b)))
+        raise _error(token, f"the result of {shown} is too large", "number-too-large") from None
 
 
 def _compute(token: Token, a: float, b: float) -> float:
@@ -188,10 +196,13 @@ def listed(items: list[Evaluate]) -> Evaluate:
 def looked_up(scope: Scope, token: Token) -> Value:
     """The value of a name."""
     try:
-        return scope.names[token.text]
+        value = scope.names[token.text]
     except KeyError:
         known = did_you_mean(token.text, [*scope.names, "input", "index"])
         raise _error(token, f"there is no value named `{token.text}`", "unknown-variable", known) from None
+    if value is MISSING:
+        raise UnknownInput
+    return value
 
 
 def index_of(scope: Scope, token: Token) -> Value:
@@ -301,6 +312,16 @@ def whole(value: Value) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def brief(value: object) -> str:
+    """A value for a message, never long."""
+    text = (
+        str(value)
+        if not isinstance(value, int) or value.bit_length() < 256
+        else f"a number of {value.bit_length()} bits"
+    )
+    return text[:60]
+
+
 def _what(value: Value) -> str:
     match value:
         case bool():
@@ -309,6 +330,8 @@ def _what(value: Value) -> str:
             return f"the text '{value[:40]}'"
         case list():
             return "a list"
+        case int():
+            return brief(value)
     return str(value)
 
 

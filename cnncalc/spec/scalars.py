@@ -66,6 +66,9 @@ def _not_an_integer(text: str, plain: bool, least: int) -> ScalarError:
     if re.fullmatch(r"-[0-9]{1,30}", text):
         return ScalarError("out-of-range", f"{text} is too small: at least {least}", fix=str(least))
     decimal = _meant(text)
+    if decimal is not None and re.fullmatch(r"0[0-7]+", text):
+        help = f"write {text.lstrip('0') or '0'}, or {decimal} where octal is meant"
+        return ScalarError("not-an-integer", f"`{text}` is not a plain decimal number", help)
     if decimal is not None:
         return ScalarError(
             "not-an-integer", f"`{text}` is not a plain decimal number", f"write {decimal}", fix=str(decimal)
@@ -73,7 +76,7 @@ def _not_an_integer(text: str, plain: bool, least: int) -> ScalarError:
     if re.fullmatch(r"[0-9]+:[0-9]+", text):
         size = text.replace(":", "x")
         return ScalarError("not-an-integer", f"`{text}` is no number", f"a size is written {size}", fix=size)
-    if not text:
+    if not text and plain:
         return ScalarError("not-an-integer", f"{wanted} is wanted, and nothing stands here")
     return ScalarError("not-an-integer", f"{wanted} is wanted, and `{text[:60]}` is none")
 
@@ -134,6 +137,9 @@ def read_boolean(text: str, plain: bool = True) -> bool:
         "n": "false",
         "0": "false",
     }.get(text.lower(), text.lower() if text.lower() in ("true", "false") else None)
+    if not plain and text in ("true", "false"):
+        message, help = f'"{text}" in quotes is text, and `true` or `false` is wanted', "remove the quotes"
+        raise ScalarError("not-a-boolean", message, help, fix=text)
     raise ScalarError(
         "not-a-boolean",
         f"`true` or `false` is wanted, and `{text[:60]}` is neither",
@@ -181,7 +187,11 @@ def read_volume(text: str, plain: bool = True) -> Volume:
 def _not_a_volume(text: str, plain: bool) -> ScalarError:
     compact = re.sub(r"\s+", "", text)
     if plain and re.fullmatch(r"[0-9]+(?:[xX×][0-9]+){4,}", compact):
-        return ScalarError("not-a-volume", f"`{text[:60]}` has more than three spatial axes")
+        return ScalarError(
+            "not-a-volume",
+            f"`{text[:60]}` has more than three spatial axes",
+            "at most WxHxTxD: width, height, time, depth",
+        )
     if re.fullmatch(r"[0-9]+(?:[xX×][0-9]+){1,3}", compact):
         return ScalarError("not-a-volume", f"`{text}` is not written as a volume", f"write {compact}", fix=compact)
     if re.fullmatch(r"[0-9]+(?:,[0-9]+)+", compact):

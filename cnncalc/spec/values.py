@@ -173,7 +173,7 @@ def _from_mapping(wanted: Type, tree: Mapping, work: Work) -> Any:
     for name, (key, value) in tree.entries.items():
         if name not in names:
             what = "axis" if isinstance(wanted, Sizes) else "side"
-            known = sorted(names - {"length"}) if what == "axis" else sorted(names)
+            known = AXIS_NAMES if what == "axis" else [side for pair in SIDE_NAMES for side in pair]
             raise ValueFault(
                 ScalarError(
                     "unknown-key",
@@ -197,8 +197,8 @@ def _from_sequence(wanted: Type, tree: Sequence, work: Work) -> Any:
                 )
             return tuple(read_field(Integer(0), item, work) for item in tree.items)
         case Sizes() | Padding():
-            texts = [item.text for item in tree.items[:4] if isinstance(item, Scalar)]
-            size = "x".join(texts) if 2 <= len(tree.items) <= 3 and all(map(str.isdigit, texts)) else "7x1"
+            texts = [item.text if isinstance(item, Scalar) else "" for item in tree.items[:4]]
+            size = "x".join(texts) if 2 <= len(texts) <= 3 and all(map(str.isdigit, texts)) else "7x1"
             raise ValueFault(
                 ScalarError(
                     "bad-shape",
