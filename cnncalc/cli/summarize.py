@@ -64,7 +64,7 @@ def summarize(
 
     chosen = _columns(columns)
     network = open_spec(spec, options_from(input_, settings, strict, limits))
-    counted, statement = _counted(network, convention)
+    counted, statement = _counted(spec, network, convention)
     if counted and "count" not in chosen:
         from cnncalc.render.summary import DEFAULT
 
@@ -90,17 +90,23 @@ def _columns(text: str | None) -> tuple[str, ...]:
     return names
 
 
-def _counted(network: Network, convention: str | None) -> tuple[list[int | None], str]:
+def _counted(spec: str, network: Network, convention: str | None) -> tuple[list[int | None], str]:
     if convention is None:
         return [], ""
     from cnncalc.analysis.conventions import CONVENTIONS, counts_as
+    from cnncalc.analysis.departures import printed
+    from cnncalc.spec.files import bundled_name
     from cnncalc.spec.suggest import did_you_mean
     from cnncalc.visible import visible
 
     if convention not in CONVENTIONS:
         known = did_you_mean(convention, CONVENTIONS) or f"there are {', '.join(CONVENTIONS)}"
         raise click.UsageError(f"--as: there is no convention '{visible(convention)}': {known}")
-    return counts_as(network.graph, convention), f"{convention} {CONVENTIONS[convention].counts}"
+    statement = f"{convention} {CONVENTIONS[convention].counts}"
+    told = printed(bundled_name(spec) or "", network.graph, convention)
+    if told is not None:
+        statement += f"; {told.reason}, for which it prints {told.total:,}"
+    return counts_as(network.graph, convention), statement
 
 
 def _write(
@@ -116,7 +122,7 @@ def _write(
 ) -> None:
     from cnncalc.cli.report import write_lines, write_text
     from cnncalc.render import summary, table
-    from cnncalc.render.terminal import stdout
+    from cnncalc.render.terminal import stdout, wrapped
 
     if format_ == "json":
         text = json.dumps(summary.summary_dict(network, view, convention), ensure_ascii=False, allow_nan=False)
@@ -126,7 +132,7 @@ def _write(
     if format_ == "table":
         width = stdout().width if output is None else None
         closing = summary.closing(network, view, width)
-        said = [f"count: {statement}"] if statement else []
+        said = wrapped(f"count: {statement}", width, "  ") if statement else []
         write_lines(
             [summary.heading(network), "", *table.text_lines(made, width), "", *closing, *said], output, force, spec
         )

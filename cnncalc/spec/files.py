@@ -40,6 +40,12 @@ def bundled_names() -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []
 
 
+def bundled_name(spec: str) -> str | None:
+    """The bundled architecture that a specification names; None for paths, which win."""
+    bundled = None if os.path.lexists(spec) else _bundled(spec)
+    return bundled.stem if bundled else None
+
+
 def find(spec: str, limits: Limits) -> Found:
     """Read a specification; a path that exists wins over a bundled name.
 
