@@ -199,9 +199,10 @@ class Layer:
         weights = self.weights(inputs)
         learned = [weight for weight in weights if weight.trainable]
         for weight in learned:
-            work.add(weight.name, "the product of its shape", "·".join(f"{n:,}" for n in weight.shape), weight.size)
-        total = sum(weight.size for weight in learned)
+            quantity = weight.name if len(learned) > 1 else "parameters"
+            work.add(quantity, "the product of its shape", "·".join(f"{n:,}" for n in weight.shape), weight.size)
         if len(learned) != 1:
+            total = sum(weight.size for weight in learned)
             work.add("parameters", "sum", " + ".join(f"{w.size:,}" for w in learned) or "0", total)
         fixed = sum(weight.size for weight in weights if not weight.trainable)
         if fixed:
