@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnncalc.diagnostics import Diagnostic
 from cnncalc.graph import Graph, Node, Volume
 from cnncalc.layers import MERGES
 from cnncalc.layers.base import Layer, WindowAxis
@@ -53,6 +54,18 @@ def receptive_fields(graph: Graph) -> list[Field]:
         else:
             fields.append(_through(graph, node, fields, known))
     return fields
+
+
+def lost_fields(graph: Graph, fields: list[Field]) -> list[Diagnostic]:
+    """A note for each place where the receptive field gets lost other than in a fully connected layer."""
+    origins = {field.origin: field.reason for field in fields if isinstance(field, Undefined)}
+    lost = []
+    for origin, reason in sorted(origins.items()):
+        node = graph.nodes[origin]
+        if node.volume is not None and (node.layer is None or node.layer.family != "linear") and node.kind != "input":
+            message = f"no receptive field from `{node.name}` on: {reason}"
+            lost.append(Diagnostic("receptive-field", "note", message, node.place, layer=node.name))
+    return lost
 
 
 def _of_input(node: Node) -> Field:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.analysis.counts import DTYPE_BYTES, Counts, Totals
 from cnncalc.analysis.measured import Measured
-from cnncalc.analysis.receptive import ReceptiveField
+from cnncalc.analysis.receptive import ReceptiveField, lost_fields
 from cnncalc.graph import Node, Volume
 from cnncalc.render.numbers import grouped, percent, short, short_bytes
 from cnncalc.render.table import Column, Table
@@ -282,7 +282,8 @@ def summary_dict(network: Measured, view: View, convention: str = "cnncalc") -> 
         {"name": name, "shape": list(volume.shape) if volume else None} for name, volume in network.outputs.items()
     ]
     result["totals"] = _totals(network.totals, view)
-    result["diagnostics"] = [diagnostic.as_dict() for diagnostic in network.diagnostics]
+    lost = lost_fields(network.graph, network.receptive_fields)
+    result["diagnostics"] = [diagnostic.as_dict() for diagnostic in [*network.diagnostics, *lost]]
     return result
 
 

@@ -121,7 +121,7 @@ class Expander:
             start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)
             if start is None:
                 return self._poison(item, cursor, context)
-        elif start is None and item.form in ("layer", "merge", "point"):
+        elif start is None and item.form in ("layer", "point"):
             return self._no_input(item, context)
         if item.allow:
             context = context._replace(allow=context.allow | item.allow)
@@ -357,7 +357,7 @@ class Expander:
         """The turns of a loop; none where its count cannot be said."""
         return turns_of(self, item, cursor, context)
 
-    def _merge(self, item: Item, cursor: int, context: Context) -> Cursor:
+    def _merge(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         if not isinstance(item.value, Sequence):
             self.findings.add(
                 "bad-shape",
@@ -367,6 +367,8 @@ class Expander:
             )
             return self._unknown(item, cursor, context)
         ends = list(self.branches(item.value, cursor, context))
+        if None in ends:
+            return self._no_input(item, context)
         if len(ends) == 1 and ends[0] is not None:
             return self._alias(item, ends[0], context)
         if not ends:
@@ -385,7 +387,7 @@ class Expander:
         note = self.values.text_of(item.note, cursor, context) or ""
         return self.inference.add(item.head.text, name, layer, inputs, context, item, note=note)
 
-    def branches(self, tree: Sequence, cursor: int, context: Context) -> Iterator[Cursor]:
+    def branches(self, tree: Sequence, cursor: Cursor, context: Context) -> Iterator[Cursor]:
         """The end of each branch that is not left out; a loop in a branch's place gives one per turn."""
         for branch in tree.items:
             if self.budget.spent:
@@ -408,7 +410,7 @@ class Expander:
             else:
                 yield self._unconditional(item, cursor, context)
 
-    def _loop_branches(self, item: Item, cursor: int, context: Context) -> Iterator[Cursor]:
+    def _loop_branches(self, item: Item, cursor: Cursor, context: Context) -> Iterator[Cursor]:
         start: Cursor = cursor
         if item.from_ is not None:
             start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)

@@ -241,3 +241,14 @@ def test_the_help_of_every_command() -> None:
         result: Result = CliRunner().invoke(cli, [name, "--help"])
         assert result.exit_code == 0, name
         assert "Usage" in result.output
+
+
+def test_a_note_says_where_the_receptive_field_gets_lost(cnncalc: Any, tmp_path: Path) -> None:
+    spec = tmp_path / "net.yaml"
+    spec.write_text(
+        "input: 16x16x3\nlayers:\n  - conv: 4 3x3\n  - multiply:\n      - []\n      - [global_avgpool, sigmoid]\n    name: gate\n"
+    )
+    found = summary(cnncalc, str(spec))
+    (note,) = found["diagnostics"]
+    assert (note["code"], note["severity"], note["layer"], note["line"]) == ("receptive-field", "note", "gate", 4)
+    assert found["layers"][-1]["receptive_field"] is None

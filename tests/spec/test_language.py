@@ -609,3 +609,10 @@ def test_extends_stays_inside_its_folder(tmp_path: object) -> None:
     (folder / "link.yaml").symlink_to(folder.parent / "outside.yaml")
     (folder / "net.yaml").write_text("extends: link.yaml\n")
     assert [d.code for d in cnncalc.validate(folder / "net.yaml")] == ["extends-outside"]
+
+
+def test_a_merge_may_come_first_where_its_branches_say_from() -> None:
+    head = "input: {left: 8x8x3, right: 8x8x1}\n"
+    network = load("layers:\n  - concat: [{from: left}, {from: right}]\n  - fc: 2\n", head)
+    assert volumes(network) == ["8x8x4", "2"]
+    assert codes("layers:\n  - concat: [{from: left}, []]\n", head) == ["missing-from"]
