@@ -1,8 +1,12 @@
-"""The README's examples, executed: console sessions to the letter, Python as doctests, specifications loaded."""
+"""The README's examples, executed: console sessions to the letter, Python as doctests, specifications loaded.
+
+After an intended change of output, `UPDATE_README=1 python -m pytest tests/test_readme.py` writes the new sessions.
+"""
 
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shlex
 from pathlib import Path
@@ -45,11 +49,24 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def rewritten(page: Path, command: str, expected: str, shown: str) -> None:
+    """Put what is shown in place of what was expected; sessions that end in `…` keep their number of lines."""
+    lines = shown.rstrip().split("\n")
+    if expected.rstrip().endswith("\n…"):
+        lines = [*lines[: expected.rstrip().count("\n")], "…"]
+    text = page.read_text(encoding="utf-8")
+    said = f"$ cnncalc {command}\n"
+    page.write_text(text.replace(said + expected, said + "\n".join(lines) + "\n"))
+
+
 @pytest.mark.parametrize(("page", "session"), cases("console"))
 def test_console_sessions(page: Path, session: str, workplace: Path) -> None:
     for command, expected in re.findall(r"^\$ cnncalc (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE):
         result = CliRunner().invoke(cli, shlex.split(command, comments=True))
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        if os.environ.get("UPDATE_README"):
+            rewritten(page, command, expected, result.output)
+            continue
         shown = re.sub(r"\d+\.\d+ s\b", "… s", result.output).strip()
         wanted = re.sub(r"\d+\.\d+ s\b", "… s", expected).strip()
         if wanted.endswith("\n…"):
