@@ -43,6 +43,10 @@ def read_tree(sources: SourceMap, source: Source, limits: Limits, report: Report
     return _Builder(sources, source, limits, report).build(yaml.Loader(source.text))
 
 
+_STARTS = (yaml.SequenceStartEvent, yaml.MappingStartEvent)
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
+
+
 class _Builder:
     """Builds the tree from events, with an explicit stack, and refuses what the language has no use for."""
 
@@ -53,6 +57,8 @@ class _Builder:
         self.report = report
         self.has_tabs = "\t" in source.text
         self.quoted: list[tuple[int, int]] = []
+        self.count = 0
+        self.documents = 0
 
     def fail(self, code: str, message: str, at: Span, help: str | None = None, status: int = 1) -> SpecError:
         """An error that ends the reading."""
@@ -82,68 +88,76 @@ class _Builder:
 
     def _events(self, loader: Any) -> Tree | None:
         """The loop over the events: one stack of open collections, one pending key per open mapping."""
-        get_event, base, limits = loader.get_event, self.source.base, self.limits
+        get_event = loader.get_event
         root: Tree | None = None
         stack: list[tuple[Sequence | Mapping, list[Scalar]]] = []
-        count, documents = 0, 0
         while True:
             event = get_event()
             cls = event.__class__
             node: Tree
             if cls is yaml.ScalarEvent:
-                start, end = event.start_mark.index, event.end_mark.index
-                if event.anchor is not None or event.tag is not None:
-                    raise self._refuse_property(event)
-                value = event.value
-                style = event.style
-                if len(value) > limits.scalar:
-                    raise self._limit(
-                        "long-scalar", f"a scalar of {len(value):,} characters", "scalar", start, start + 1
-                    )
-                if style:
-                    self._check_quoted(value, start, end)
-                node = Scalar(value, not style, (base + start) << 32 | (base + end))
-            elif cls is yaml.SequenceStartEvent or cls is yaml.MappingStartEvent:
-                if event.anchor is not None or event.tag is not None:
-                    raise self._refuse_property(event)
-                start = event.start_mark.index
-                if len(stack) >= limits.depth:
-                    raise self._limit(
-                        "too-deep", f"nesting deeper than {limits.depth} levels", "depth", start, start + 1
-                    )
-                at = (base + start) << 32 | (base + event.end_mark.index)
-                node = Sequence(at) if cls is yaml.SequenceStartEvent else Mapping(at)
-            elif cls is yaml.SequenceEndEvent or cls is yaml.MappingEndEvent:
+                node = self._scalar(event)
+            elif cls in _STARTS:
+                node = self._collection(event, len(stack))
+            elif cls in _ENDS:
                 closed = stack.pop()[0]
-                closed.at = closed.at >> 32 << 32 | (base + event.end_mark.index)
-                continue
-            elif cls is yaml.AliasEvent:
-                raise self._refuse_alias(event)
-            elif cls is yaml.DocumentStartEvent:
-                documents += 1
-                self._check_document(event, documents)
+                closed.at = closed.at >> 32 << 32 | (self.source.base + event.end_mark.index)
                 continue
             elif cls is yaml.StreamEndEvent:
                 return root
             else:
+                self._beside(event)
                 continue
-            count += 1
-            if count > limits.nodes:
-                raise self._limit("too-many-nodes", f"more than {limits.nodes:,} values", "nodes", start, start + 1)
-            if not stack:
-                if not (isinstance(node, Scalar) and node.empty):
-                    root = node
-            else:
-                parent, pending = stack[-1]
-                if parent.__class__ is Sequence:
-                    parent.items.append(node)
-                elif pending:
-                    key = pending.pop()
-                    self._enter(parent, key, node)  # type: ignore[arg-type]
-                else:
-                    pending.append(self._key(node))
-            if cls is not yaml.ScalarEvent:
-                stack.append((node, []))  # type: ignore[arg-type]
+            if stack:
+                self._put(node, *stack[-1])
+            elif not (isinstance(node, Scalar) and node.empty):
+                root = node
+            if not isinstance(node, Scalar):
+                stack.append((node, []))
+
+    def _scalar(self, event: Any) -> Scalar:
+        start, end = event.start_mark.index, event.end_mark.index
+        self._allow(event, start)
+        value, style = event.value, event.style
+        if len(value) > self.limits.scalar:
+            raise self._limit("long-scalar", f"a scalar of {len(value):,} characters", "scalar", start)
+        if style:
+            self._check_quoted(value, start, end)
+        base = self.source.base
+        return Scalar(value, not style, (base + start) << 32 | (base + end))
+
+    def _collection(self, event: Any, depth: int) -> Sequence | Mapping:
+        start = event.start_mark.index
+        self._allow(event, start)
+        if depth >= self.limits.depth:
+            raise self._limit("too-deep", f"nesting deeper than {self.limits.depth} levels", "depth", start)
+        at = self._at(start, event.end_mark.index)
+        return Sequence(at) if event.__class__ is yaml.SequenceStartEvent else Mapping(at)
+
+    def _allow(self, event: Any, start: int) -> None:
+        """Count a value, and refuse what YAML can hang on it."""
+        if event.anchor is not None or event.tag is not None:
+            raise self._refuse_property(event)
+        self.count += 1
+        if self.count > self.limits.nodes:
+            raise self._limit("too-many-nodes", f"more than {self.limits.nodes:,} values", "nodes", start)
+
+    def _beside(self, event: Any) -> None:
+        """What is neither a value nor the end of one."""
+        if event.__class__ is yaml.AliasEvent:
+            raise self._refuse_alias(event)
+        if event.__class__ is yaml.DocumentStartEvent:
+            self.documents += 1
+            self._check_document(event, self.documents)
+
+    def _put(self, node: Tree, parent: Sequence | Mapping, pending: list[Scalar]) -> None:
+        """Put a value into the collection that is open."""
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif pending:
+            self._enter(parent, pending.pop(), node)
+        else:
+            pending.append(self._key(node))
 
     def _key(self, node: Tree) -> Scalar:
         if not isinstance(node, Scalar) or node.empty:
@@ -219,12 +233,12 @@ class _Builder:
             )
         return self.fail("tag", "tags are not part of the language", at, help="delete the tag")
 
-    def _limit(self, code: str, what: str, limit: str, start: int, end: int) -> SpecError:
+    def _limit(self, code: str, what: str, limit: str, start: int) -> SpecError:
         value = getattr(self.limits, limit)
         return self.fail(
             code,
             f"{what}: more than the limit `{limit}` allows ({value:,})",
-            self._at(start, end),
+            self._at(start, start + 1),
             help=f"`--limit {limit}={value * 2}` raises it",
             status=2,
         )
