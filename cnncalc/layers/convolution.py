@@ -10,6 +10,7 @@ from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
 from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief, brief_stride
 from cnncalc.layers.fields import Boolean, Connections, Integer, Padding, Sizes, hyper
+from cnncalc.layers.fitting import uneven_groups
 from cnncalc.layers.window import Pad, WindowRule
 
 Sizing = tuple[int, ...]
@@ -17,7 +18,7 @@ Sizing = tuple[int, ...]
 _COUNT_WORDS = ("filters", "kernels", "feature maps", "maps", "output channels")
 _EXTENT_WORDS = ("kernel", "kernel size", "filter size", "size")
 PAD_WORDS = ("pad", "padding", "padded")
-DILATION_WORDS = ("dilation", "dilated", "dilation rate")
+DILATION_WORDS = ("dilation", "dilation rate")
 
 
 class Conv(Layer):
@@ -53,7 +54,10 @@ class Conv(Layer):
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         window.needs_axes(inputs[0], "a convolution")
-        problems = [*self._group_problems(inputs[0].channels), *self._connection_problems(inputs[0].channels)]
+        problems = [
+            *uneven_groups(self.groups, inputs[0].channels, self.filters),
+            *self._connection_problems(inputs[0].channels),
+        ]
         try:
             extents = window.output_extents(self.rules(inputs), self.pad, work)
         except LayerError as error:
@@ -63,26 +67,6 @@ class Conv(Layer):
         if work is not None:
             work.add("depth", "one map per filter", str(self.filters), self.filters)
         return Volume(self.filters, extents)
-
-    def _group_problems(self, depth: int) -> Iterable[Problem]:
-        groups = self.groups
-        if depth % groups == 0 and self.filters % groups == 0:
-            return
-        what = f"the input's depth {depth}" if depth % groups else f"the {self.filters} filters"
-        shared = [d for d in range(1, min(depth, self.filters, 4096) + 1) if not depth % d and not self.filters % d]
-        nearest = sorted(shared, key=lambda d: (abs(d - groups), d))[:4]
-        yield Problem(
-            "groups",
-            f"{groups} groups do not divide {what} evenly",
-            field="groups",
-            notes=(
-                f"depth {depth} / {groups} = {window.quotient(depth, groups)}, filters "
-                f"{self.filters} / {groups} = {window.quotient(self.filters, groups)}",
-            ),
-            help=f"groups that divide both: {', '.join(map(str, nearest))}",
-            fix=str(nearest[0]),
-            blames=0,
-        )
 
     def _connection_problems(self, depth: int) -> Iterable[Problem]:
         if self.connections is None:
@@ -266,7 +250,7 @@ class TransposedConv(Layer):
     kernel: Sizing = hyper(Sizes(), "the extent F of a filter", words=_EXTENT_WORDS)
     stride: Sizing = hyper(Sizes(), "the step S between the windows written", default=1, words=("stride",))
     pad: Pad = hyper(Padding(), "cells cut off around the output", default=0, words=PAD_WORDS)
-    output_pad: Sizing = hyper(Sizes(0), "cells added after the output", default=0)
+    output_pad: Sizing = hyper(Sizes(0), "cells added after the output", default=0, words=("output padding",))
     dilation: Sizing = hyper(Sizes(), "the distance between taps", default=1, words=DILATION_WORDS)
     groups: int = hyper(Integer(), "parts the depth is divided into, filters alike", default=1, words=("groups",))
     bias: bool = hyper(Boolean(), "whether each filter adds a learned number", default=True, words=("bias", "biases"))
@@ -283,16 +267,9 @@ class TransposedConv(Layer):
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         volume = inputs[0]
         window.needs_axes(volume, "a transposed convolution")
-        if volume.channels % self.groups or self.filters % self.groups:
-            raise LayerError(
-                Problem(
-                    "groups",
-                    f"{self.groups} groups do not divide the depth {volume.channels} and the "
-                    f"{self.filters} filters evenly",
-                    field="groups",
-                    blames=0,
-                )
-            )
+        problems = uneven_groups(self.groups, volume.channels, self.filters)
+        if problems:
+            raise LayerError(*problems)
         extents = []
         for index, (rule, extra) in enumerate(zip(self.rules(inputs), self._extra(), strict=True)):
             label = window.axis_label(index, len(volume.spatial))

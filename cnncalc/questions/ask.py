@@ -53,9 +53,9 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
     answers = list(_backwards(reading)) if reading.unknown else []
     if "input" in reading.unknown and network is not None:
         answers += _at_own_input(reading, network)
-    described = variants(reading) if reading.asked else []
+    described = _of_volume(reading) or variants(reading) if reading.asked else []
     for setup in described:
-        stages = run(setup.input, setup.layers)
+        stages = run(setup.input, setup.layers, setup.only_width)
         for ask in _once(reading.asked):
             chosen = _chosen(stages, ask.where) or stages
             answers += _quantity(ask.name, Asked(
@@ -69,11 +69,17 @@ def _backwards(reading: Reading) -> Iterator[Answer]:
     for setup in variants(reading):
         said = setup.layers[-1] if setup.layers else None
         if said is None:
-            raise QuestionError.lacking("what layer is meant")
+            said = Said("conv", implied=True)
         known = setup.input.over(Known(None, said.channels))
+        if "input" in reading.unknown and reading.target is None and known.spatial is not None:
+            reading.target, known = Known(known.spatial), Known(None, known.channels)
         target = reading.target.spatial if reading.target else known.spatial if reading.keep else None
         if reading.keep and known.spatial is None and "input" not in reading.unknown:
             known, target = _any_width(said, known)
+        if said.values.get("pad") == "same" and "pad" in reading.unknown and known.spatial:
+            stride = said.values.get("stride", 1)
+            strides = stride if isinstance(stride, tuple) else (stride,) * len(known.spatial)
+            target = tuple(-(-n // s) for n, s in zip(known.spatial, strides, strict=True))
         goal = None if target else reading.goal
         yield from solve.answers(Problem(said.kind, said.values, tuple(dict.fromkeys(reading.unknown)), known, target, goal,
                                          setup.label))
@@ -83,7 +89,7 @@ def _any_width(said: Said, known: Known) -> tuple[Known, tuple[int, ...]]:
     """With stride 1 what keeps one width keeps them all."""
     if said.values.get("stride", 1) not in (1, (1, 1)):
         raise QuestionError.lacking("the input's width and height")
-    return Known((1000,), known.channels), (1000,)
+    return Known((solve.ANY_WIDTH,), known.channels), (solve.ANY_WIDTH,)
 
 
 def _described(reading: Reading) -> bool:
@@ -113,6 +119,16 @@ def _quantity(name: str, asked: Asked) -> list[Answer]:
     return QUANTITIES[name](asked)
 
 
+def _of_volume(reading: Reading) -> list[Setup]:
+    """A question about a volume alone: how many numbers it holds, how much memory they take."""
+    volumes = [reading.target] if reading.target else [setup.input for setup in reading.setups]
+    counts = all(ask.name in ("units", "activations", "memory", "positions", "flatten") for ask in reading.asked)
+    if any(setup.layers for setup in reading.setups):
+        return []
+    whole = [Setup(known, [Said("identity")]) for known in volumes if known is not None and known.volume]
+    return whole if counts else []
+
+
 def _each(reading: Reading) -> bool:
     return not reading.words.isdisjoint(("each", "every", "all")) or "sizes" in reading.plurals
 
@@ -122,6 +138,9 @@ def _chosen(stages: Sequence[Stage], where: list[tuple[str, int | str]]) -> list
     found = []
     for kind, number in where:
         alike = [stage for stage in stages if stage.kind == kind]
+        if number == 0:
+            found += alike
+            continue
         index = number - 1 if isinstance(number, int) and number > 0 else int(number)
         if not -len(alike) <= index < len(alike):
             raise QuestionError(f"there is no {kind} number {number}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnncalc.questions.extents import Known
 from cnncalc.questions.sheet import Item, Match, Sheet
 
 
@@ -18,8 +19,9 @@ class Said:
         values: raw hyperparameters by field name.
         again: further values for hyperparameters that have one: the question asks about each in turn.
         channels: the depth or number of inputs said with the layer.
-        many: one number of filters or neurons for each of several such layers.
+        many: one number of filters or neurons for each of several such layers; `series` the same for other fields.
         at: the layer of a network that this changes: its name, or its number among its kind.
+        shape: Keras' `input_shape`, the depth last.
         implied: whether the kind is not said and taken to be a convolution.
     """
 
@@ -29,7 +31,9 @@ class Said:
     channels: int | None = None
     axes: int | None = None
     many: tuple[int, ...] = ()
+    series: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     times: int = 1
+    shape: Known | None = None
     implied: bool = False
     at: int | str = 0
 
@@ -124,6 +128,10 @@ def _read_arguments(said: Said, items: Sequence[Item], order: list[str], remarks
 
 def _store(said: Said, target: str, value: Any, remarks: list[str]) -> None:
     if target == "-":
+        return
+    if target in ("input_shape", "input_dim", "shape"):
+        numbers = value if isinstance(value, tuple) else (value,)
+        said.shape = Known(tuple(reversed(numbers[:-1])), numbers[-1])
         return
     if target == "in":
         said.channels = value

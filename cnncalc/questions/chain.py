@@ -32,7 +32,7 @@ class Stage:
 
     Attributes:
         lacks: required hyperparameters that were not said; `layer` has stand-ins for them.
-        only_width: one axis is talked about although the layer has more.
+        only_width: the question speaks of the width alone, and the height is taken to be the same.
     """
 
     name: str
@@ -77,8 +77,8 @@ class Stage:
         return self.layer.output([self.input])
 
 
-def run(start: Known, layers: Sequence[Said]) -> list[Stage]:
-    """Work through the layers.
+def run(start: Known, layers: Sequence[Said], only_width: bool = False) -> list[Stage]:
+    """Work through the layers; `only_width` says that the input's height was taken to be its width.
 
     Raises:
         QuestionError: where a layer cannot be, or contradicts the volume it meets.
@@ -88,7 +88,7 @@ def run(start: Known, layers: Sequence[Said]) -> list[Stage]:
     for said in expanded(layers):
         short = _SHORT.get(said.kind, said.kind)
         counts[short] = counts.get(short, 0) + 1
-        stage = _stage(said, known, f"{short}{counts[short]}")
+        stage = _stage(said, known, f"{short}{counts[short]}", only_width)
         stages.append(stage)
         known = stage.after
     return stages
@@ -99,8 +99,11 @@ def expanded(layers: Sequence[Said]) -> list[Said]:
     result = []
     for said in layers:
         parts = _parts(said)
-        for turn in range(max(said.times, len(said.many) or 1)):
+        several = max(said.times, len(said.many), *map(len, said.series.values()), 1)
+        for turn in range(several):
             for part in parts:
+                here = {name: values[min(turn, len(values) - 1)] for name, values in said.series.items()}
+                part = replace(part, values={**part.values, **here})
                 if said.many:
                     name = "units" if said.kind == "fc" else "filters"
                     number = said.many[min(turn, len(said.many) - 1)]
@@ -126,17 +129,17 @@ def _without(values: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in names}
 
 
-def _stage(said: Said, known: Known, name: str) -> Stage:
+def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
     cls = layer_class(said.kind)
     unknown = [word for word in said.values if word not in cls.fields]
     if unknown:
         raise QuestionError.not_understood(*unknown)
     before = known.over(Known(() if said.kind == "fc" and known.spatial is None and said.channels else None, said.channels))
     values = dict(said.values)
-    axes, only_width = _axes(said, before)
+    axes = _axes(said, before)
     if said.kind != "fc":
         before, values = _depth_seen(before, values, axes)
-    if only_width:
+    if axes == 1:
         values = {key: value[0] if key in _SIZED and isinstance(value, tuple) else value for key, value in values.items()}
     lacks = {key for key, field in cls.fields.items() if field.required and key not in values}
     if "kernel" in lacks and values.get("pad") == "same":  # `same` gives W/S whatever the kernel is
@@ -151,15 +154,11 @@ def _stage(said: Said, known: Known, name: str) -> Stage:
     return Stage(name, said.kind, layer, before, after, frozenset(lacks), only_width, tuple(_assumed(said, values)))
 
 
-def _axes(said: Said, before: Known) -> tuple[int, bool]:
-    """How many spatial axes a layer works on, and whether the question speaks of one of several."""
-    if said.axes is not None and (before.spatial is None or len(before.spatial) == said.axes):
-        return said.axes, False
+def _axes(said: Said, before: Known) -> int:
+    """How many spatial axes a layer works on; two where nothing says otherwise."""
     if before.spatial is not None:
-        sizes = [value for key, value in said.values.items() if key in _SIZED and isinstance(value, tuple)]
-        only = len(before.spatial) == 1 and (said.axes or max(map(len, sizes), default=1)) > 1
-        return len(before.spatial), only
-    return 2, False
+        return len(before.spatial)
+    return said.axes or 2
 
 
 def _depth_seen(before: Known, values: dict[str, Any], axes: int) -> tuple[Known, dict[str, Any]]:

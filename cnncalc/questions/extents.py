@@ -31,9 +31,10 @@ class Known(NamedTuple):
 
 
 _COLOURS = r"(?:rgb|bgr|colou?r(?:ed)?|grayscale|greyscale|gray~scale|grey~scale|gray|grey|monochrome|black~and~white)"
-_NOUN = r"(?:image|input|picture|photo|photograph|frame|volume|feature~map|map|tensor|pixel|px|output)"
+_NOUN = (r"(?:image|input|picture|photo|photograph|frame|(?:activation )?volume|feature~map|activation~map|"
+         r"map|tensor|pixel|px|output)")
 _NAMED = r"(?:image|input|picture|photo|photograph|volume|feature~map|tensor|input feature~map)"
-_SHAPED = r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has))*"
+_SHAPED = r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has|that|which|it))*"
 _KERNEL_AFTER = re.compile(
     r"(?:- )?(?:,? ?(?:and )?(?:stride|pad|padding|dilation)(?: -| of| =)? #n\d+ )*(?:, )?"
     r"(?:valid |same |dilated |strided |unpadded |padded |square )*"
@@ -69,7 +70,15 @@ class _Tagger:
              r"(?:channel|map|feature~map|plane|filter)", self.channel_change),
             (r"(?:from )?<n:a> (?:input~?(?:channel|map|feature~map)|in~?channel|in) (?:and|,|→|to) <n:b> "
              r"(?:output~?(?:channel|map|feature~map)|out~?channel|out)", self.channel_change),
+            (r"<n:c> (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|throughout)",
+             lambda match: ("@channels", (match.value("c"),) * 2)),
+            (rf"(?:<s:a>|<n:a2>)(?: {_NOUN})? (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? "
+             rf"(?:<s:b>|<n:b2>)(?: {_NOUN})?(?! (?:channel|map|filter))", self.turned),
+            (r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|"
+             r"vector (?:of|with) (?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?", self.flat),
             (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→))", self.bare_change),
+            (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? (?:<s:a>|<n:a2>)(?: {_NOUN})?"
+             r"(?! (?:filter|kernel|channel|conv))", self.turned),
             (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
              rf"output(?:{_SHAPED}) <s:v3>", self.target),
             (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
@@ -101,6 +110,7 @@ class _Tagger:
             (rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
              r"(?! (?:channel|image|map|filter|class|→|#))", self.width),
             (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))", self.width),
+            (r"<n:v> (?:pixel )?(?:wide|pixel|px)(?= \?| \.|$)", self.output_wide),
             (r"<n:w> (?:pixel )?wide (?:and|by|,|x) <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
             (r"(?:width|w|w1) (?:=|:|of|is)* ?<n:w> ?(?:,|and)* (?:height|h|h1) (?:=|:|of|is)* ?<n:h>", self.two_sides),
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
@@ -112,7 +122,7 @@ class _Tagger:
              r"(?:input )?(?:depth|in_channel|num_feature)(?: (?:=|:|of|is))* <n:c3>|<n:c4> (?:- )?deep|"
              r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
             (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , <s>)", self.leading),
-            (r"<n:v> (?:input|in)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume|,))"
+            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume|,))"
              r"(?= (?:and|to|→|into|\.|\?|unit|:)|$)", self.flat),
         )
 
@@ -122,6 +132,8 @@ class _Tagger:
 
     def bare_change(self, match: Match) -> Made:
         """`Conv 64->128`; two bare numbers beside no layer's name stay as they are."""
+        if re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|:|\())*$", match.before(3)):
+            return "@features", (match.value("a"), match.value("b"))
         if re.search(r"(?:conv|convolution|conv2d|deconv|@head\S*)(?: layer| with| \(|:| from| ,)*$", match.before(3)):
             return self.channel_change(match)
         return None
@@ -129,10 +141,18 @@ class _Tagger:
     def target(self, match: Match) -> Made:
         """A size that is to come out."""
         value = next(match.value(group) for group in ("v", "v2", "v3") if match.text(group))
+        if _KERNEL_AFTER.match(match.after(10)):
+            return None
         return "@out", self._read(value)
 
+    def output_wide(self, match: Match) -> Made:
+        """`is the output of … 27 wide?`"""
+        return ("@out", self._read(match.value("v"))) if re.search(r"\boutput\b", match.before(20)) else None
+
     def turned(self, match: Match) -> Made:
-        """`224 into 112`."""
+        """`224 into 112`; in a dense layer, inputs and neurons."""
+        if re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|going|mapping))*$", match.before(3)) and match.text("a2"):
+            return "@features", (match.value("a2"), match.value("b2"))
         before, after = match.value("a") or match.value("a2"), match.value("b") or match.value("b2")
         return "@change", (self._read(before), self._read(after))
 
@@ -179,7 +199,7 @@ class _Tagger:
         """A size that is no kernel's."""
         value = match.value("v")
         named = len(match.items) > 1
-        after, before = match.after(10), match.before(4)
+        after, before = match.after(10), "" if re.match(r"on|at|fed", match.text()) else match.before(4)
         if len(value) > 2 and not self.three_d:
             if re.match(r"(?:- )?(?:filter|kernel|window)\b", after) or re.search(
                     r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before):
@@ -220,7 +240,7 @@ class _Tagger:
 
     def flat(self, match: Match) -> Made:
         """`4096 inputs`: a flat vector."""
-        return "@in", Known((), match.value("v"))
+        return "@in", Known((), next(match.value(group) for group in ("v", "v2") if match.text(group)))
 
     def _read(self, value: int | tuple[int, ...]) -> Known:
         if isinstance(value, int):

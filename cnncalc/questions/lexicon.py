@@ -7,7 +7,8 @@ from __future__ import annotations
 
 _COUNTED = r"(?:param|parameter|weight|number|value|coefficient|learnable|trainable)"
 _SHARE = r"(?:share|fraction|percentage|percent|proportion|part|much)"
-_CONV = r"(?:conv|convolution|convolutional|convolved|convolve)"
+_CONV = r"(?:conv|convolution|convolutional)"
+_DIMS = r"(?:<n>(?: -)? (?:d|dimensional) )?"
 _POOL = r"(?:pool|pooling|pooled)"
 
 QUANTITIES: tuple[tuple[str, str], ...] = (
@@ -19,18 +20,21 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("filter_weights", r"weight (?:per|in (?:a|each|single)|of (?:a|each|a single)) (?:filter|kernel|neuron)|weight "
                        r"(?:does|do|has|have) (?:a|each|every) (?:single )?(?:filter|kernel|neuron)"
                        r"|dot product(?: length| size)?"),
-    ("parameter_share", rf"{_SHARE} of (?:the |all |it |its |all the )*{_COUNTED}"),
+    ("parameter_share", rf"{_SHARE} of (?:(?:the|all|it|its|@net) )*{_COUNTED}"),
     ("discarded", rf"{_SHARE} of (?:the |all |all the )*(?:activation|input|value|number|pixel)"),
     ("weight_shape", r"(?:weight|kernel|filter) (?:tensor |matrix )?(?:shape|dimension)|"
                      r"(?:shape|dimension) of (?:the |it |its )*(?:weight|kernel|filter)(?: tensor| matrix)?"),
     ("im2col", r"im2col(?: matrix| matrice)?(?: shape| size| dimension)?"),
     ("receptive_field", r"receptive field(?: size| width)?|field of view"),
     ("field_stride", r"(?:effective |total |overall |cumulative )stride|jump"),
-    ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
+    ("biases", r"(?:how many|number of) bias(?: term| value| param| parameter)?"),
+    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|has|"
+                r"have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
+                r"(?: layer)?(?: (?:have|need|expect|take|get))?|"
+                r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
                 r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
                 r"(?:size|length) after flattening|(?:number of )?input feature|(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
-    ("bias_additions", r"bias add(?:ition)?"),
     ("connections", r"connection"),
     ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|mb|mib|kb|kib"),
     ("flops", r"(?:mega|giga|m|g)?flop|floating~point operation"),
@@ -38,18 +42,19 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
              r"multiply|madd|operation|multiplyaccumulate"),
     ("weights", r"(?:learned |learnable |trainable )?weight"),
     ("learned_numbers", r"learned (?:number|value)"),
+    ("biases", r"(?<=@ask:weights and )bias(?: term| value)?"),
     ("parameters", r"(?:total |overall |learnable |learned |trainable )*(?:param|parameter|coefficient)"
                    r"(?: count| number| total)?|trainable(?: total)?"),
     ("activations", r"activation(?: count| value)?"),
     ("positions", r"output position|spatial position|position"),
     ("units", r"(?:output |hidden )?(?:neuron|unit)(?: count)?|output (?:number|value)"),
     ("lost", r"(?:pixel|row|column) (?:are )?(?:lost|missing|cut)|lost pixel"),
-    ("legal", r"(?:legal|valid|possible|allowed|permissible|admissible|proper)"
-              r"(?= (?:a )?(?:\S+ )?(?:setting|configuration|combination|choice|setup|layer)| \?)|does it fit|fit"),
+    ("legal", r"legal|illegal|possible|permissible|admissible|allowed|fit(?: evenly| exactly)?|"
+              r"valid(?= (?:\S+ )?(?:setting|configuration|combination|choice|setup| \?))|whole number"),
     ("rounding", r"caffe"),
-    ("width", r"how wide"),
-    ("height", r"how (?:high|tall)"),
-    ("depth", r"output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
+    ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
+    ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),
+    ("depth", r"d2|output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
               r"how deep|channel does (?:the |it |its )*output have"),
     ("output", r"(?:spatial |final |new |resulting |output |feature~map |activation~map )*"
                r"(?:volume|size|shape|dimension|dimensionality|resolution|output|result|extent|length)"
@@ -66,8 +71,8 @@ HEADS: tuple[tuple[str, str], ...] = (
                         rf"up~(?:conv|convolution)|upconv|fractionally~strided(?: {_CONV})?"),
     ("global_avgpool", rf"global~(?:average|avg|mean)~?{_POOL}(?: layer)?|globalaveragepooling2d|gap"),
     ("global_maxpool", rf"global~max~?{_POOL}(?: layer)?|globalmaxpooling2d"),
-    ("avgpool", rf"(?:average|avg|mean)~?{_POOL}(?: layer)?|avgpool|(?:average|avg|mean)~?pool(?:ing)?(?: layer)?"),
-    ("maxpool", rf"(?:max|maximum)~?{_POOL}(?: layer)?|maxpool(?:ing)?(?: layer)?|{_POOL}(?: layer)?"),
+    ("avgpool", rf"{_DIMS}(?:average|avg|mean)~?{_POOL}(?: layer)?|avgpool|(?:average|avg|mean)~?pool(?:ing)?(?: layer)?"),
+    ("maxpool", rf"{_DIMS}(?:max|maximum)~?{_POOL}(?: layer)?|maxpool(?:ing)?(?: layer)?|{_POOL}(?: layer)?"),
     ("subsample", r"(?:trainable )?sub~?sampling(?: layer)?"),
     ("fc", r"fully~connected(?: (?:hidden|output|layer))*|dense(?: (?:hidden|output|layer))*|linear(?: layer)?|"
            r"fc(?: layer)?|(?:hidden|output) layer|affine layer"),
@@ -82,30 +87,58 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("sigmoid", r"sigmoid(?: activation| layer)?"),
     ("tanh", r"tanh(?: activation| layer)?"),
     ("dropout", r"dropout(?: layer)?"),
-    ("flatten", r"flatten(?:ed|ing)?(?: layer)?"),
-    ("conv", rf"(?:standard |ordinary |normal |regular |plain |full )?(?:<n> ?- ?d )?{_CONV}(?: [123]d)?(?: layer)?|"
-             r"(?:standard |ordinary |regular |plain )?conv[123]d(?: layer)?"),
+    ("biases", r"(?:how many|number of) bias(?: term| value| param| parameter)?"),
+    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|has|"
+                r"have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
+                r"(?: layer)?(?: (?:have|need|expect|take|get))?|"
+                r"flatten(?:ed|ing)?(?: layer)?"),
+    ("conv", rf"(?:(?:standard|ordinary|normal|regular|plain|full|grouped|group|strided|usual) )?{_DIMS}{_CONV}(?: [123]d)?"
+             r"(?: layer)?|(?:(?:standard|ordinary|regular|plain) )?conv[123]d(?: layer)?"),
 )
 """What layers are called, the more special name first."""
 
 HARMLESS = frozenset(
-    """a about above accept activated add after all along also always an and answer any apply applied applying are as ask
-    asked assume assuming at axis be becomes before being both by calculate called can channel choose cnn color colour
-    come compute computed connected consider consist constant containing contain convolve convolved count cover dataset
-    deep define describe described determine dimension direction do does done down each edge either else equal every
-    everything example exactly explain express extent fed feed field figure filter find first followed following for
-    form forward from full function get give given gives go had has have having height high how i if image in
-    included including independently input inputs inside into is it its itself just keep kernel layer learn learned let
-    like look made make many map mapped mean meet me model much must my need needed network neural no not now number obtain
-    of off on one only operate operating or order original our out output over parameter pass passed per performed picture
-    pixel please plus position produce program put question read receive require required respectively result
-    resulting run same say sees seen self set setting side simple single size slide so some spatial square state step
-    stored such suppose sum symmetric take taken tell than that the their them then there these they this through times to
-    together total trained trainable turn two unit us use used using value volume want was we well were
-    what when where whether which whole why will window wide width with within work would write yes you your zero
-    tensor shape feature hidden bias biases stack stacked consecutive successive series row rate
-    needs neuron way still according convention standard cnns respect actual rounding rule usual keras
-    tensorflow pytorch torch patch discard dropped exact ceil floor rounding directly gradient length mode note
-    source zoo build builds built change missing drawn draw drawing modern plain ending end but right slide published""".split()
+    """a about above according accept across act activated actual add after afterwards again all along already also although
+    always am among amount an and another answer any anything apply applied applying appear approximately are area
+    arrive as ask asked asking assignment assume assumed assuming assumption at available axis back based basic be
+    because become becomes been before begin being below beneath beside besides between big bigger block both bottom
+    bring build builds built but by calculate calculated calculation called can cannot case cell certain change channel
+    choose chosen class classic classifier classify cnn color colour column come common compare compared comparison
+    complete compute computed computing configuration configured connect connected consider considered considering
+    consist constant construct contain containing contains convention conventional convolve convolved could count
+    counted counting course create current data dataset deal deep default define defined definition depend derive
+    describe described description design desired detail determine did difference different digit dimension directly
+    direction discard discarded do doe does doing done down draw drawing drawn dropped due during each edge effect either
+    element else end ending engineer enter entire entry equal equals etc evaluate even ever every everything exact
+    exactly exam example exercise expect expected explain express extent extract fact feature fed feed feeding feeds
+    few field figure filter final finally find fine first five fix follow followed following follows for form formula
+    forward found frame framework from full fully function further gave generate get getting give given gives giving go
+    goe going gradient had half has have having he height hence her here hidden hierarchy high him his homework how
+    however i idea if image implement implementation implemented implies in include included including incoming
+    indeed independently individual inference input inside instance integer internal interested into introduce invert is it
+    its itself job just keep kera keras kernel kind know known label large larger last later layer lead learn learned
+    learning least left less let level lie like linearly list little long look looking looks low made main make makes
+    making many map mapped mark match math maximum may me mean means meant meet meets memory mention mentioned method
+    middle might mind minimum missing model modern more most move much must my name namely need needed needs network
+    neural neuron never new next no node normal not notation note notice now number object obtain obtained of off often
+    ok okay on once one only onto operate operating operation or order ordinary original other our out outcome outgoing
+    output over overall own page pair paper part pass passed passes passing patch per perform performed performing
+    photo picture piece pixel place plain plane please plus point position possible practice present previous print
+    problem procedure process processed processing produce produced produces product program proper property provide
+    provided published put question quick quite rate rather reach read real really reduce receive received receives recall
+    referred regular relate related remain report represent representation require required requires respectively
+    result resulting results return returned returns right rounding row rule run said same sample say scan see seen
+    select self sensible sequence series serve series set setting setup several shall shape share she should show shown shows
+    side similar simple simply since single sit sits size slide sliding small smaller so solution solve some someone
+    something source spatial spatially square stack stacked standard start starting starts state statement step still
+    store stored stride student study stuff subsequent such suppose supposing sure symmetric symmetrical system table
+    take taken takes taking task teacher tell tensor tensorflow test text than that the their them themselves then there
+    therefore these they thing think this those though through throughout thus time times to together told too top
+    torch pytorch total toward trained transform transformed try turn two type typical typically under unit until up
+    upon us use used user uses using usual usually value various vector very via vision visual volume want wanted was
+    way we well were what whatever when where whether which while who whole whose why wide width will window with within
+    word work worked working works would write written yes yet yield yields you your yourself zero zoo
+    bias biases successive consecutive floor ceil length mode rgb slide zeros bit""".split()
 )
-"""Words that may stand in a question without changing what is asked."""
+"""Words that may stand in a question without changing what is asked. Words that change it (`without`, `removed`,
+`pruned`) are not among them: what no rule has read is then not understood."""

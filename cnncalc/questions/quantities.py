@@ -38,6 +38,8 @@ class Asked:
         """An answer under this label."""
         name = f"{quantity} ({self.label})" if self.label else quantity
         assumed = dict.fromkeys(note for stage in self.stages for note in stage.assumed)
+        if any(stage.only_width for stage in self.stages) and "width" not in quantity:
+            assumed["the height is the width"] = None
         return Answer(name, value, unit, text or number(value), tuple(steps), tuple(assumed))
 
     @property
@@ -62,7 +64,7 @@ def volume_steps(asked: Asked, stage: Stage) -> Steps:
     stage.layer.output([stage.input], work)
     if stage.after.channels is None or stage.before.channels is None and "filters" not in stage.layer.fields:
         work.steps = [step for step in work.steps if step.quantity != "depth"]
-    return [line.replace("length:", "width:") if stage.only_width else line for line in _lines(asked, stage, work)]
+    return [line.replace("width and height:", "width:") if stage.only_width else line for line in _lines(asked, stage, work)]
 
 
 def output(asked: Asked) -> list[Answer]:
@@ -87,7 +89,7 @@ def _output(asked: Asked, stage: Stage, steps: Steps, name: str) -> Answer:
         if channels is None:
             stage.needs("units", spatial=True, channels=True)
         return asked.answer(f"output{of}", channels or 0, "numbers", steps)
-    if len(spatial) == 1 and (stage.only_width or channels is None):
+    if stage.only_width or (len(spatial) == 1 and channels is None):
         return asked.answer(f"output width{of}", spatial[0], "cells", steps)
     text = "x".join(map(str, spatial if channels is None else (*spatial, channels)))
     return asked.answer(f"output size{of}" if channels is None else f"output{of}", text, "volume", steps, text)

@@ -17,6 +17,7 @@ from cnncalc.spec.words import Token, singular
 _WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "on"))
 _SENTENCE = frozenset((".", "?", ";", "!"))
 _JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
+_CONVOLUTIONS = frozenset(("depthwise", "separable", "pointwise", "transposed_conv"))
 _STRONG = frozenset(("→", "@then", "+"))
 
 
@@ -24,12 +25,13 @@ _STRONG = frozenset(("→", "@then", "+"))
 class Setup:
     """One thing described: a volume, and layers in a row.
 
-    The layers before the first dense one come `turns` times, the last with `ending` filters.
+    With `only_width` one number was said of the input, and the height is taken to be the same. The layers before the first dense one come `turns` times, the last with `ending` filters.
     """
 
     input: Known = field(default_factory=Known)
     layers: list[Said] = field(default_factory=list)
     label: str = ""
+    only_width: bool = False
     turns: int = 1
     ending: int | None = None
 
@@ -98,6 +100,8 @@ class _Open:
     times: int = 1
     ordinal: int | None = None
     number: int | str | None = None
+    series: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    plural: bool = False
     asks: range = range(0)
     joined: bool = False
 
@@ -172,11 +176,14 @@ class Fold:
             part.ordinal, self._times, self._ordinal = self._ordinal, 1, None
             part.in_ask = part.in_ask or self._in_ask
             self._place(part)
+        elif kind == "conv" and not part.since_head and part.kind in _CONVOLUTIONS:
+            pass  # `depthwise 3x3 convolution`
         elif part.kind != kind or part.since_head:
             moved, part.tokens = part.tokens[part.chunk :], part.tokens[: part.chunk]
             part = self._open(kind)
             part.tokens = moved
         part.axes = item.meaning if isinstance(item.meaning, int) else part.axes
+        part.plural = part.plural or item.said.lower().endswith("s")
         part.since_head = False
         if kind == "conv" and len(item.tokens) == 2 and item.tokens[0].value == "filters":
             part.tokens += item.tokens
@@ -209,6 +216,8 @@ class Fold:
     def _on_layer(self, item: Item, _: str) -> None:
         part = self._open(item.meaning.kind)
         part.said, part.times = item.meaning, max(part.times, self._times)
+        if item.meaning.shape is not None:
+            self.reading.setups[-1].input = item.meaning.shape
         self._fresh = False
 
     def _on_in(self, item: Item, _: str) -> None:
@@ -238,6 +247,13 @@ class Fold:
         if setup.input.channels in (None, before):
             setup.input = setup.input.over(Known(None, before))
         self._gather((_word("filters", item), _number(after, item)))
+
+    def _on_features(self, item: Item, _: str) -> None:
+        before, after = item.meaning
+        setup = self.reading.setups[-1]
+        if setup.input.spatial is None:
+            setup.input = Known((), before)
+        self._gather((_word("units", item), _number(after, item)))
 
     def _on_out(self, item: Item, _: str) -> None:
         self.reading.target = item.meaning
@@ -291,6 +307,12 @@ class Fold:
     def _on_all(self, item: Item, _: str) -> None:
         self.shared.append(item.meaning)
 
+    def _on_series(self, item: Item, _: str) -> None:
+        name, values = item.meaning
+        if not self.parts:
+            self._open(None)
+        self.parts[-1].series[name] = values
+
     def _on_times(self, item: Item, _: str) -> None:
         self._times = item.meaning
 
@@ -334,18 +356,29 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     for part in fold.parts:
         _settle(part, reading, fold)
     _fill(reading, fold.shared)
+    _tidy(reading)
+    return reading
+
+
+def _tidy(reading: Reading) -> None:
+    """Settle what only the whole question tells."""
+    said = {name for setup in reading.setups for layer in setup.layers for name in layer.values}
+    said |= {"pad"} if "sides" in said else set()
+    reading.asked = [ask for ask in reading.asked
+                     if not (ask.name.startswith("?") and any(name.startswith(ask.name[1:4]) for name in said))
+                     and not (ask.name == "legal" and reading.unknown)]
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))
     if "rounding" in names or {"floor", "ceil"} <= reading.words:
         reading.asked = [Ask("rounding"), *(ask for ask in reading.asked if ask.name not in ("rounding", "output", "width"))]
-    return reading
 
 
 def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
     """Bind a layer's words, and decide whether it is a layer, a reference to one, or an alternative."""
     setup = reading.setups[part.setup]
     said = part.said or _bind(part, reading)
+    _serial(said, part)
     if not said.values and not said.many:
         if part.kind is None:
             return
@@ -363,6 +396,17 @@ def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
+
+
+def _serial(said: Said, part: _Open) -> None:
+    """A list of values is one for each of several layers, or else a list of cases."""
+    for name, values in part.series.items():
+        if part.times == len(values) or (part.plural and part.times == 1):
+            said.series[name] = values
+            said.values[name] = values[0]
+        else:
+            said.values[name] = values[0]
+            said.again += [(name, value) for value in values[1:]]
 
 
 def _refer(part: _Open, where: tuple[str, int | str], reading: Reading) -> None:
@@ -461,11 +505,22 @@ def _unroll(setup: Setup) -> None:
 
 
 def _harmless(word: str) -> bool:
+    word = word.removesuffix("'s")
     return word in HARMLESS or singular(word) in HARMLESS
+
+
+def _square(setup: Setup, reading: Reading) -> None:
+    """`240 wide`, unless it is a sequence, stands for a square."""
+    one_axis = any(said.axes == 1 for said in setup.layers) or reading.words & {"sequence", "signal", "length", "conv1d"}
+    spatial = setup.input.spatial
+    if spatial is not None and len(spatial) == 1 and not one_axis:
+        axes = next((said.axes for said in setup.layers if said.axes), 2)
+        setup.input, setup.only_width = Known(spatial * axes, setup.input.channels), True
 
 
 def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
     """Spread what is said of all layers, and what alternatives have in common."""
+    common = _common(reading) if reading.compares else {}
     first = next((setup for setup in reading.setups if setup.layers), None)
     if first is None:
         return
@@ -475,7 +530,18 @@ def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
             setup.layers = first.variant().layers
         for said in setup.layers:
             known = layer_class(_carrier(said.kind)).fields
-            inherited = first.layers[0].values.items() if reading.compares and len(first.layers) == 1 else ()
-            for name, value in (*shared, *inherited):
+            for name, value in (*shared, *common.items()):
                 if name in known:
                     said.values.setdefault(name, value)
+        if reading.compares:
+            setup.input = setup.input.over(next((s.input for s in reading.setups if s.input.channels), setup.input))
+        _square(setup, reading)
+
+
+def _common(reading: Reading) -> dict[str, Any]:
+    """What is said of one of several things compared, and so of all that do not say otherwise."""
+    common: dict[str, Any] = {}
+    for setup in reading.setups:
+        if len(setup.layers) == 1:
+            common = {**setup.layers[0].values, **common}
+    return common

@@ -30,6 +30,9 @@ _COUNTS: dict[str, Callable[[Stage], int]] = {
     "macs": macs_of,
     "flops": lambda stage: 2 * macs_of(stage),
 }
+ANY_WIDTH = 10**6 + 3
+"""Stands for whatever width there is, where the solution is the same for all; shown as W."""
+
 _MOST = 10**15
 _MOST_LISTED = 1000
 
@@ -215,7 +218,9 @@ def _solution(values: dict[str, int], rule: WindowRule, kind: str) -> Solution:
     _, numbers, exact = rule.formula()
     rounded = "" if rule.fits else f", rounded down to {rule.output}"
     step = f"{numbers} = {exact}{rounded}"
-    if values.get("pad"):
+    if rule.extent == ANY_WIDTH:
+        step = step.replace(str(ANY_WIDTH), "W")
+    elif values.get("pad"):
         step += f"; without padding {rule._replace(before=0, after=0).output}"
     return Solution(values, step, rule.fits)
 

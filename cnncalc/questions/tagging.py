@@ -119,6 +119,11 @@ def _all_bias(match: Match) -> Made:
     return ("@all", ("bias", re.search(r"\b(?:no|without)\b", match.text()) is None)) if every else None
 
 
+def _and_compared(match: Match) -> Made:
+    """`compare two 3x3 convolutions and one of 5x5`."""
+    return "@versus" if re.search(r"\b(?:compare|comparison|difference)\b", match.before(99)) else None
+
+
 def _versus_one(match: Match) -> Made:
     return "@versus" if match.value("c") == 1 else None
 
@@ -127,8 +132,21 @@ def _neuron(match: Match) -> Made:
     return setting("filters", 1, match, "@head:conv") if match.value("c") in (None, 1) else None
 
 
+def _series(match: Match) -> Made:
+    """`dilation 1, 2 and 4`: one value for each of several layers."""
+    if " and " not in match.text() and "," not in match.text("more"):
+        return None
+    name = "pad" if match.text("what") == "padding" else match.text("what")
+    return "@series", (name, tuple(match.values()))
+
+
+def _filter_width(match: Match) -> Made:
+    of_filter = re.search(r"(?:filter|kernel|window)(?: (?:of|with|each))*$", match.before(3))
+    return setting("kernel", match.value("v"), match) if of_filter else None
+
+
 def _quantity(name: str) -> Callable[[Match], Made]:
-    counted = name in ("units", "activations", "positions", "width")
+    counted = name in ("units", "activations", "positions", "width", "depth")
 
     def make(match: Match) -> Made:
         said, before, after = match.text(), match.before(3), match.after(2)
@@ -175,7 +193,7 @@ def _times(match: Match) -> Made:
 
 
 def _ordinal(match: Match) -> Made:
-    order = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "final": -1}
+    order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
     return "@ordinal", order[match.text()]
 
 
@@ -216,6 +234,10 @@ _CLAIMS: tuple[Rule, ...] = (
     (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|spatial))",
      drop),
     (r"half of them|half of which", drop),
+    (r"(?:conv|convolution|convolutional) (?:neural )?(?:network|net)", drop),
+    (r"each(?: (?:<n>|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?",
+     drop),
+    (r"(?:this|that) (?:(?:hidden|output|whole|single|one) )?layer", drop),
     (rf"(?:say|print|report|claim|quote|declare)(?: that)? {_VALUES}"
      rf"(?: (?:and|or|,)(?: (?:the other|another|other))? {_VALUES})*(?: input)?", _claim),
     (r"the <r> in (?:the|this|that) (?:paper|article|book|note)(?: fit)?|(?:formula|rule) give <r>", _claim),
@@ -241,7 +263,13 @@ _UNKNOWNS: tuple[Rule, ...] = (
      rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
     (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
      _unknown),
-    (r"how many (?:filter|kernel|feature map|output channel|map)", tagged("@unknown", ["filters"])),
+    (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
+    (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?<n:b>"
+     r"(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
+    (r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
+     lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
+    (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
+    (r"(?:of )?(?:width|length|extent) <n:v>", _filter_width),
     (r"<n:v>~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
      lambda match: setting("kernel", match.value("v"), match)),
     (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride",
@@ -255,6 +283,7 @@ _ORDER: tuple[Rule, ...] = (
     (r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*) @head)",
      _times),
     (r"(?:first|second|third|fourth|fifth|last|final)(?= (?:\S+ )?@(?:head|named))", _ordinal),
+    (r"and(?= (?:a|an|@times|#n\d+)(?: \S+)? @head)", _and_compared),
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
     (r"@versus <n:c>(?= <s>)", _versus_one),

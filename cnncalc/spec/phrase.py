@@ -208,6 +208,8 @@ class Binder:
             else:
                 self._put(name, 0, word.start, word.end)
             return length
+        if isinstance(field.type, Padding) and index and self._pad_word(self._pieces[index - 1]):
+            return length  # `same padding`: the amount has been said
         return self._beside(index, name, length)
 
     def _beside(self, index: int, name: str, length: int) -> int:

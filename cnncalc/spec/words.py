@@ -19,7 +19,7 @@ _SIDE = rf"(?:{_DIGITS}|{_SPOKEN})"
 _BY = r"(?:\s*[x×*]\s*|\s+by\s+|-by-|\s+x\s+)"
 _PATTERN = re.compile(
     rf"""
-      (?P<tuple>  [(\[]\s*{_DIGITS}(?:\s*,\s*{_DIGITS})+\s*,?\s*[)\]] )
+      (?P<tuple>  [(\[]\s*{_DIGITS}(?:(?:\s*,\s*{_DIGITS})+\s*,?|\s*,)\s*[)\]] )
     | (?P<size>   {_SIDE}(?:{_BY}{_SIDE})+ )
     | (?P<real>   {_DIGITS}?\.\d+(?:e[+-]?\d{{1,3}})?(?!\w) | {_DIGITS}e[+-]?\d{{1,3}}(?!\w) )
     | (?P<number> {_COUNT} | {_SPOKEN} )
@@ -73,7 +73,7 @@ def _whole(text: str) -> int:
 
 
 _NOT_PLURAL = frozenset(
-    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "this", "thus", "times", "us", "vs",
+    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "series", "this", "thus", "times", "us", "vs",
      "was", "yes")
 )
 
@@ -82,6 +82,8 @@ def singular(word: str) -> str:
     """A word without the ending of the plural: `filters`, `biases`, `passes`."""
     if word in _NOT_PLURAL or len(word) < 3:
         return word
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
     if word.endswith(("sses", "iases", "xes", "ches")) and word != "axes":
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word
