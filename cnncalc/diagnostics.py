@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -89,10 +90,14 @@ def _span(place: Place) -> dict[str, int]:
 
 
 class SpecError(Exception):
-    """A specification that cannot be used; `diagnostics` says all that is wrong with it."""
+    """A specification that cannot be used; `diagnostics` says all that is wrong with it.
 
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+    `line_of` gives the text of the line that a place starts on, as far as the file could be read.
+    """
+
+    def __init__(self, diagnostics: list[Diagnostic], line_of: Callable[[Place], str] | None = None) -> None:
         self.diagnostics = diagnostics
+        self.line_of = line_of or (lambda place: "")
         errors = [d for d in diagnostics if d.severity == "error"]
         super().__init__("\n".join(map(_one_line, errors)) or "the specification is invalid")
 

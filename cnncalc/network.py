@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnncalc.analysis.budgets import over_budget
 from cnncalc.analysis.measured import Measured
-from cnncalc.diagnostics import Diagnostic, SpecError
+from cnncalc.diagnostics import Diagnostic, Place, SpecError
 from cnncalc.graph import Graph
 from cnncalc.spec.document import Document
-from cnncalc.spec.expectations import check_document
+from cnncalc.spec.expectations import check_document, read_budget
 from cnncalc.spec.limits import DEFAULTS, Limits
 from cnncalc.spec.load import Loaded, Options, load_spec, load_text
 from cnncalc.spec.scalars import Value
@@ -35,12 +36,26 @@ class Network(Measured):
         if loaded.as_written and document.expect is not None and self.totals.complete:
             counts = {name: getattr(self.totals, name) for name in ("parameters", "macs", "depth")}
             check_document(document, loaded.findings, counts, next(reversed(self.outputs.values()), None))
+        budget = read_budget(document, loaded.findings)
         self.diagnostics = loaded.findings.all()
+        for quantity, (limit, place) in budget.items():
+            self.check_budget(quantity, limit, place)
 
     @classmethod
     def of(cls, loaded: Loaded) -> Network:
         """The network of a specification."""
         return cls(loaded.graph, loaded.document.name or Path(loaded.path).stem, loaded)
+
+    def check_budget(self, quantity: str, limit: int, place: Place | None = None) -> bool:
+        """Whether a quantity (`parameters`, `macs`, `activations`) keeps within a limit; if not, that is an error.
+
+        Args:
+            place: where the limit is written; None for one given as an option.
+        """
+        finding = over_budget(self.graph, self.counts, quantity, limit, place)
+        if finding is not None:
+            self.diagnostics.append(finding)
+        return finding is None
 
     def verify(
         self,

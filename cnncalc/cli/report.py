@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,16 +76,19 @@ def report(network: Network, terminal: Terminal | None = None) -> None:
     """Show a network's errors and warnings on standard error."""
     shown = [finding for finding in network.diagnostics if finding.severity != "note"]
     if shown:
-        (terminal or stderr()).write(finding_lines(shown, network, terminal or stderr()))
+        (terminal or stderr()).write(finding_lines(shown, lines_of(network), terminal or stderr()))
 
 
-def finding_lines(findings: Iterable[Diagnostic], network: Network, terminal: Terminal) -> Iterator[Line]:
+def lines_of(network: Network) -> Callable[[Place], str]:
+    """What gives the source lines of a network's findings."""
+    return network.loaded.sources.line_of if network.loaded else lambda place: ""
+
+
+def finding_lines(
+    findings: Iterable[Diagnostic], line_of: Callable[[Place], str], terminal: Terminal
+) -> Iterator[Line]:
     """Findings with their source lines."""
     from cnncalc.render.diagnostics import diagnostic_lines
-
-    def line_of(place: Place) -> str:
-        source = network.loaded.sources.find(place.path) if network.loaded else None
-        return source.line_text(place.line) if source else ""
 
     for finding in findings:
         yield from diagnostic_lines(finding, line_of, terminal.width)
@@ -93,16 +96,8 @@ def finding_lines(findings: Iterable[Diagnostic], network: Network, terminal: Te
 
 def report_unreadable(error: SpecError) -> int:
     """Show why a specification could not be read at all; returns the exit code."""
-    from cnncalc.render.diagnostics import concise_line
-
     terminal = stderr()
-    for finding in error.diagnostics:
-        if finding.place is None:
-            terminal.write([f"error: {finding.message}"])
-        else:
-            terminal.write([concise_line(finding, finding.place.path)])
-        if finding.help:
-            terminal.write([f"  help: {finding.help}"])
+    terminal.write(finding_lines(error.diagnostics, error.line_of, terminal))
     return error.status
 
 

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from cnncalc.cli.options import complete_spec, open_spec, options_from, spec_options
 
 if TYPE_CHECKING:
-    from cnncalc.diagnostics import Diagnostic
+    from collections.abc import Callable
+
+    from cnncalc.diagnostics import Diagnostic, Place
     from cnncalc.network import Network
     from cnncalc.spec.load import Options
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "github", "sarif")
+
+
+class Checked(NamedTuple):
+    """One file and what was found in it; `network` is None where it could not be read."""
+
+    path: str
+    network: Network | None
+    findings: list[Diagnostic]
+    status: int
+    line_of: Callable[[Place], str]
+
+    @property
+    def shown(self) -> list[Diagnostic]:
+        """What people are told: errors and warnings."""
+        return [finding for finding in self.findings if finding.severity != "note"]
 
 
 @click.command()
@@ -27,10 +43,16 @@ FORMATS = ("text", "concise", "json")
     show_default=True,
     help="How findings are written.",
 )
+@click.option("--max-parameters", metavar="N", help="A budget, such as 5M: more parameters are an error.")
+@click.option("--max-macs", metavar="N", help="The same for multiply–accumulates.")
+@click.option("--max-activations", metavar="N", help="The same for numbers in all outputs.")
 @spec_options
 def validate(
     specs: tuple[str, ...],
     format_: str,
+    max_parameters: str | None,
+    max_macs: str | None,
+    max_activations: str | None,
     input_: tuple[str, ...],
     settings: tuple[str, ...],
     strict: bool,
@@ -38,63 +60,89 @@ def validate(
 ) -> int:
     """Everything that is wrong with specifications: where, what, why, and what would fit.
 
-    The exit code of several files is the worst of theirs.
+    The exit code of several files is the worst of theirs. `cnncalc rule CODE` explains a finding's code.
     """
+    budgets = {"parameters": max_parameters, "macs": max_macs, "activations": max_activations}
+    read = {name: _figure(name, text) for name, text in budgets.items() if text is not None}
     options = options_from(input_, settings, strict, limits)
-    checked = [_check(spec, options) for spec in specs]
-    if format_ == "json":
-        files = [_as_dict(spec, findings) for spec, (_, findings, _) in zip(specs, checked, strict=True)]
-        click.echo(json.dumps({"schema_version": 1, "files": files}, ensure_ascii=False))
-    else:
-        for spec, (network, findings, _) in zip(specs, checked, strict=True):
-            _show(spec, network, findings, format_)
-    return max(status for _, _, status in checked)
+    checked = [_check(spec, options, read) for spec in specs]
+    _write(checked, format_)
+    return max(each.status for each in checked)
 
 
-def _check(spec: str, options: Options) -> tuple[Network | None, list[Diagnostic], int]:
-    from cnncalc.cli.report import status_of
+def _figure(name: str, text: str) -> int:
+    from cnncalc.spec.expectations import Figure
+    from cnncalc.visible import visible
+
+    try:
+        return Figure(text).value
+    except ValueError:
+        raise click.UsageError(f"--max-{name}: '{visible(text)}' is no number such as 5000, 5M or 1.2G") from None
+
+
+def _check(spec: str, options: Options, budgets: dict[str, int]) -> Checked:
+    from cnncalc.cli.report import lines_of, status_of
     from cnncalc.diagnostics import SpecError
 
     try:
         network = open_spec(spec, options)
     except SpecError as error:
-        return None, error.diagnostics, error.status
-    return network, network.diagnostics, status_of(network)
+        return Checked(spec, None, error.diagnostics, error.status, error.line_of)
+    for quantity, limit in budgets.items():
+        network.check_budget(quantity, limit)
+    return Checked(spec, network, network.diagnostics, status_of(network), lines_of(network))
 
 
-def _as_dict(spec: str, findings: list[Diagnostic]) -> dict[str, Any]:
-    valid = not any(finding.severity == "error" for finding in findings)
-    return {"path": spec, "valid": valid, "diagnostics": [finding.as_dict() for finding in findings]}
+def _write(checked: list[Checked], format_: str) -> None:
+    from cnncalc.render.machine import json_text
+    from cnncalc.render.terminal import stdout
+
+    if format_ == "json":
+        stdout().stream.write(json_text({"schema_version": 1, "files": [_as_dict(each) for each in checked]}))
+    elif format_ == "sarif":
+        stdout().stream.write(json_text(_sarif(checked)))
+    elif format_ == "text":
+        for each in checked:
+            _show(each)
+    else:
+        stdout().write(_line(finding, each.path, format_) for each in checked for finding in each.shown)
 
 
-def _show(spec: str, network: Network | None, findings: list[Diagnostic], format_: str) -> None:
+def _line(finding: Diagnostic, path: str, format_: str) -> str:
+    from cnncalc.render.diagnostics import concise_line
+    from cnncalc.render.github import annotation
+
+    return annotation(finding, path) if format_ == "github" else concise_line(finding, path)
+
+
+def _as_dict(checked: Checked) -> dict[str, Any]:
+    return {
+        "path": checked.path,
+        "valid": not any(finding.severity == "error" for finding in checked.findings),
+        "diagnostics": [finding.as_dict() for finding in checked.findings],
+    }
+
+
+def _sarif(checked: list[Checked]) -> dict[str, Any]:
+    from cnncalc import __version__
+    from cnncalc.render.sarif import sarif_log
+    from cnncalc.rules import pages
+
+    abouts = {code: page.about for code, page in pages().items()}
+    return sarif_log(((each.path, each.findings) for each in checked), abouts, __version__)
+
+
+def _show(checked: Checked) -> None:
     from cnncalc.cli.report import finding_lines
-    from cnncalc.render.diagnostics import concise_line, tally
+    from cnncalc.render.diagnostics import tally
     from cnncalc.render.terminal import stdout
     from cnncalc.visible import visible
 
     terminal = stdout()
-    if format_ == "concise":
-        terminal.write(concise_line(finding, spec) for finding in findings if finding.severity != "note")
-        return
-    if network is None:
-        terminal.write(_unread(spec, findings))
-        return
-    shown = [finding for finding in findings if finding.severity != "note"]
-    terminal.write(finding_lines(shown, network, terminal))
-    totals = network.totals
-    verdict = tally(shown) or "no findings"
-    if network.valid:
-        verdict = f"valid ({verdict}): {totals.layers} layers, {totals.parameters:,} parameters"
-    terminal.write([f"{visible(spec)}: {verdict}"])
-
-
-def _unread(spec: str, findings: list[Diagnostic]) -> list[str]:
-    from cnncalc.render.diagnostics import concise_line
-
-    lines = []
-    for finding in findings:
-        lines.append(concise_line(finding, spec))
-        if finding.help:
-            lines.append(f"  help: {finding.help}")
-    return lines
+    terminal.write(finding_lines(checked.shown, checked.line_of, terminal))
+    verdict = tally(checked.shown) or "no findings"
+    if checked.network is not None and checked.network.valid:
+        totals = checked.network.totals
+        layers = "1 layer" if totals.layers == 1 else f"{totals.layers:,} layers"
+        verdict = f"valid ({verdict}): {layers}, {totals.parameters:,} parameters"
+    terminal.write([f"{visible(checked.path)}: {verdict}"])

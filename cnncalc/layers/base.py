@@ -18,7 +18,7 @@ class Problem(NamedTuple):
     Attributes:
         field: the hyperparameter at fault; None means the layer as a whole.
         fix: a value for that hyperparameter that makes the problem go away.
-        blames: the position of the input volume that the problem is about.
+        blames: the input volume that the problem is about, by its position; several where they do not go together.
     """
 
     code: str
@@ -27,7 +27,7 @@ class Problem(NamedTuple):
     notes: tuple[str, ...] = ()
     help: str | None = None
     fix: str | None = None
-    blames: int | None = None
+    blames: int | tuple[int, ...] | None = None
     severity: Severity = "error"
 
 

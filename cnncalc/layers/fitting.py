@@ -6,9 +6,10 @@ Every option named in a help text does fit: it is tried on all axes before it is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import gcd
 
 from cnncalc.layers.base import Problem, brief
-from cnncalc.layers.window import Pad, WindowRule, axis_label, plural
+from cnncalc.layers.window import Pad, WindowRule, axis_label, plural, quotient
 
 _REACH = 64
 """How far from the present value options are looked for."""
@@ -80,6 +81,49 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
             fix=_text(most),
         )
     return None
+
+
+def uneven_groups(groups: int, depth: int, filters: int | None = None) -> tuple[Problem, ...]:
+    """What is wrong with groups that do not divide the depth (and the filters) evenly, and which would."""
+    if depth % groups == 0 and (filters is None or filters % groups == 0):
+        return ()
+    what = f"the input's depth {depth}" if depth % groups else f"the {filters} filters"
+    working = f"depth {depth} / {groups} = {quotient(depth, groups)}"
+    if filters is not None:
+        working += f", filters {filters} / {groups} = {quotient(filters, groups)}"
+    nearest = _divisors(depth if filters is None else gcd(depth, filters), groups)
+    divided = "it" if filters is None else "both"
+    problem = Problem(
+        "groups",
+        f"{groups} groups do not divide {what} evenly",
+        field="groups",
+        notes=(working,),
+        help=f"groups that divide {divided}: {', '.join(map(str, nearest))}",
+        fix=str(nearest[0]),
+        blames=0,
+    )
+    return (problem,)
+
+
+def uneven_factor(factor: int, label: str, extent: int, power: int) -> Problem:
+    """The finding for an extent (or depth) that is not divisible by a shuffle's `factor` to the power it divides by."""
+    fitting = [f for f in range(1, _REACH) if extent % f**power == 0]
+    nearest = sorted(fitting, key=lambda f: (abs(f - factor), f))[:3]
+    step = factor**power
+    return Problem(
+        "factor",
+        f"the {label} {extent} is not divisible by {step}",
+        field="factor",
+        notes=(f"{extent} / {step} = {quotient(extent, step)}",),
+        help=f"factors that fit: {', '.join(map(str, nearest))}",
+        blames=0,
+    )
+
+
+def _divisors(number: int, wanted: int, most: int = 4) -> list[int]:
+    """Divisors of a number (up to 4096), those nearest to `wanted` first."""
+    divisors = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
+    return sorted(divisors, key=lambda d: (abs(d - wanted), d))[:most]
 
 
 def _fits(rule: WindowRule) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from cnncalc.derivation import Derivation
@@ -38,9 +39,8 @@ class Concat(_Merge):
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         aligned = _aligned(inputs)
-        for position, volume in enumerate(aligned):
-            if volume.spatial != aligned[0].spatial:
-                raise LayerError(_disagreement("concat", inputs, position, "width and height"))
+        if any(volume.spatial != aligned[0].spatial for volume in aligned):
+            raise LayerError(_disagreement("concat", inputs, "width and height"))
         output = Volume(sum(volume.channels for volume in aligned), aligned[0].spatial)
         if work is not None:
             work.add("depth", "sum of the branches", " + ".join(str(v.channels) for v in inputs), output.channels)
@@ -59,10 +59,8 @@ class _Elementwise(_Merge):
         for index in range(1 + len(aligned[0].spatial)):
             sizes = [(volume.channels, *volume.spatial)[index] for volume in aligned]
             widest = max(sizes)
-            for position, size in enumerate(sizes):
-                if size not in (1, widest):
-                    culprit = position or sizes.index(widest)
-                    raise LayerError(_disagreement(self.kind, inputs, culprit, "every axis (1 is broadcast)"))
+            if any(size not in (1, widest) for size in sizes):
+                raise LayerError(_disagreement(self.kind, inputs, "every axis (1 is broadcast)"))
             axes.append(widest)
         output = Volume(axes[0], tuple(axes[1:]))
         if work is not None:
@@ -70,23 +68,63 @@ class _Elementwise(_Merge):
         return output
 
 
-def _disagreement(kind: str, inputs: Sequence[Volume], position: int, what: str) -> Problem:
-    listed = " and ".join(dict.fromkeys(volume.text for volume in inputs))
+def _disagreement(kind: str, inputs: Sequence[Volume], what: str) -> Problem:
+    aligned = _aligned(inputs)
+    culprit, model = _odd_one(kind, aligned)
+    wanted, other = aligned[model], aligned[culprit]
+    extents = "x".join(map(str, wanted.spatial))
+    goal = f"a volume of {extents} and any depth" if kind == "concat" else inputs[model].text
     return Problem(
         "shape-mismatch",
-        f"`{kind}` needs branches that agree in {what}, and these give {listed}",
-        notes=tuple(f"branch {number}: {volume}" for number, volume in enumerate(inputs, 1)),
-        help=f"branch {position + 1} must give {_wanted(kind, inputs, position)}",
-        blames=position,
+        f"`{kind}` needs branches that agree in {what}, and these give "
+        + " and ".join(dict.fromkeys(volume.text for volume in inputs)),
+        help=f"branch {culprit + 1} must give {goal}{_way(kind, other, wanted)}",
+        blames=tuple(range(len(inputs))),
     )
 
 
-def _wanted(kind: str, inputs: Sequence[Volume], position: int) -> str:
-    others = [volume for index, volume in enumerate(inputs) if index != position]
-    model = max(others, key=lambda volume: volume.size)
+def _odd_one(kind: str, volumes: Sequence[Volume]) -> tuple[int, int]:
+    """Which branch is to change, and one that it is to agree with: the minority follows the majority."""
+    spread = [index for index, volume in enumerate(volumes) if volume.positions > 1] or list(range(len(volumes)))
+    keys = {index: volumes[index].spatial if kind == "concat" else volumes[index] for index in spread}
+    usual, times = Counter(keys.values()).most_common(1)[0]
+    model = next(index for index in spread if keys[index] == usual)
+    odd = next((index for index in spread if keys[index] != usual), model)
+    if times == 1 and _is_to_change(volumes[model], volumes[odd]):
+        return model, odd
+    return odd, model
+
+
+def _is_to_change(volume: Volume, other: Volume) -> bool:
+    """Of two, whether the first: the larger map where a stride leads to the smaller, else the one that lacks cells."""
+    if volume.spatial == other.spatial:
+        return volume.channels < other.channels
+    if _stride(volume, other) or _stride(other, volume):
+        return volume.positions > other.positions
+    return volume.positions < other.positions
+
+
+def _stride(volume: Volume, wanted: Volume) -> int | None:
+    """The stride with which a 1x1 window leads from one volume's extents to the other's, if there is one."""
+    for stride in {-(-n // m) for n, m in zip(volume.spatial, wanted.spatial, strict=False)}:
+        extents = tuple((n - 1) // stride + 1 for n in volume.spatial)
+        if stride > 1 and extents == wanted.spatial:
+            return stride
+    return None
+
+
+def _way(kind: str, volume: Volume, wanted: Volume) -> str:
+    """How a branch gets there, where one layer at its end is enough."""
+    stride = _stride(volume, wanted)
     if kind == "concat":
-        return "a volume of " + "x".join(map(str, model.spatial)) + " and any depth"
-    return model.text
+        way = f"maxpool: {{kernel: 1, stride: {stride}}}" if stride else ""
+    elif volume.spatial == wanted.spatial and wanted.spatial:
+        way = f"conv: {{filters: {wanted.channels}, kernel: 1}}"
+    else:
+        way = f"conv: {{filters: {wanted.channels}, kernel: 1, stride: {stride}}}" if stride else ""
+    if way:
+        return f": `{way}` at its end does it"
+    return " (`pad: half` keeps width and height)" if 0 < volume.positions < wanted.positions else ""
 
 
 class Add(_Elementwise):

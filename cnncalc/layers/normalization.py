@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from cnncalc.derivation import Derivation, number
 from cnncalc.graph import Volume, Weight
-from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis
+from cnncalc.layers.base import Layer, LayerError, Operations, WindowAxis
 from cnncalc.layers.fields import Boolean, Integer, Number, hyper
+from cnncalc.layers.fitting import uneven_groups
 
 _EPS = Number(least=0)
 _WHOLE_MAP = "the normalisation takes its statistics from whole maps"
@@ -125,21 +126,9 @@ class Groupnorm(_Normalization):
     eps: float = hyper(_EPS, "added to the variance", default=1e-5)
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
-        depth = inputs[0].channels
-        if depth % self.groups:
-            near = sorted(
-                (g for g in range(1, min(depth, 4096) + 1) if depth % g == 0), key=lambda g: abs(g - self.groups)
-            )[:4]
-            raise LayerError(
-                Problem(
-                    "groups",
-                    f"{self.groups} groups do not divide the depth {depth} evenly",
-                    field="groups",
-                    help=f"groups that divide it: {', '.join(map(str, near))}",
-                    fix=str(near[0]),
-                    blames=0,
-                )
-            )
+        problems = uneven_groups(self.groups, inputs[0].channels)
+        if problems:
+            raise LayerError(*problems)
         return super().output(inputs, work)
 
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from cnncalc.derivation import Derivation, times
 from cnncalc.graph import Volume
-from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief
+from cnncalc.layers.base import Layer, LayerError, Operations, WindowAxis, brief
 from cnncalc.layers.convolution import Sizing
 from cnncalc.layers.fields import Choice, Integer, Reference, Sizes, hyper
+from cnncalc.layers.fitting import uneven_factor
 from cnncalc.layers.shaping import one_of, same_axes
 from cnncalc.layers.window import axis_label, needs_axes
 
@@ -83,9 +84,7 @@ class PixelShuffle(Layer):
         needs_axes(volume, "a pixel shuffle")
         patch = self.factor ** len(volume.spatial)
         if volume.channels % patch:
-            raise LayerError(
-                Problem("groups", f"the depth {volume.channels} is not divisible by {patch}", field="factor", blames=0)
-            )
+            raise LayerError(uneven_factor(self.factor, "depth", volume.channels, len(volume.spatial)))
         output = Volume(volume.channels // patch, tuple(n * self.factor for n in volume.spatial))
         if work is not None:
             work.add("output", "W·f x H·f x D/f²", f"{volume} with f = {self.factor}", output.text)
@@ -120,14 +119,7 @@ class SpaceToDepth(Layer):
         for index, extent in enumerate(volume.spatial):
             if extent % self.factor:
                 label = axis_label(index, len(volume.spatial))
-                raise LayerError(
-                    Problem(
-                        "window-does-not-fit",
-                        f"the {label} {extent} is not divisible by {self.factor}",
-                        field="factor",
-                        blames=0,
-                    )
-                )
+                raise LayerError(uneven_factor(self.factor, label, extent, 1))
         output = Volume(
             volume.channels * self.factor ** len(volume.spatial), tuple(n // self.factor for n in volume.spatial)
         )

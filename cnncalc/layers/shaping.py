@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.derivation import Derivation, number
+from cnncalc.derivation import Derivation, number, times
 from cnncalc.graph import Volume
 from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief
 from cnncalc.layers.convolution import PAD_WORDS, Sizing
 from cnncalc.layers.fields import ChannelPad, Integer, Padding, Reference, Sizes, VolumeType, hyper
+from cnncalc.layers.fitting import uneven_groups
 from cnncalc.layers.window import Pads, axis_label
 
 _SIDES = (("left", "right"), ("top", "bottom"), ("front", "back"))
@@ -58,6 +59,10 @@ class Reshape(_Shaping):
                     f"{inputs[0]} holds {number(inputs[0].size)} numbers and {self.volume} holds "
                     f"{number(self.volume.size)}",
                     field="volume",
+                    notes=tuple(
+                        f"{times(*v.spatial, v.channels)} = {number(v.size)}" for v in (inputs[0], self.volume)
+                    ),
+                    help=_same_size(inputs[0].size, self.volume),
                     blames=0,
                 )
             )
@@ -70,6 +75,12 @@ class Reshape(_Shaping):
 
     def describe(self) -> str:
         return f"to {self.volume}"
+
+
+def _same_size(size: int, wanted: Volume) -> str:
+    """A volume that holds as many numbers, as much like the one wanted as can be."""
+    depth, rest = divmod(size, wanted.positions)
+    return f"for instance {size if rest else Volume(depth, wanted.spatial)}"
 
 
 class Pad(_Shaping):
@@ -179,6 +190,7 @@ class Crop(_Shaping):
                         "crop-too-large",
                         f"a {label} of {extent} cannot be cropped to {extents[index]}",
                         field=what,
+                        help=f"at most {brief(volume.spatial)} can be kept, at least 1 cell on each axis",
                         blames=0,
                     )
                 )
@@ -276,13 +288,9 @@ class ChannelShuffle(_Shaping):
     groups: int = hyper(Integer(), "how many groups are interleaved", words=("groups",))
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
-        depth = inputs[0].channels
-        if depth % self.groups:
-            raise LayerError(
-                Problem(
-                    "groups", f"{self.groups} groups do not divide the depth {depth} evenly", field="groups", blames=0
-                )
-            )
+        problems = uneven_groups(self.groups, inputs[0].channels)
+        if problems:
+            raise LayerError(*problems)
         return super().output(inputs, work)
 
     def describe(self) -> str:

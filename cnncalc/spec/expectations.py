@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Mapping_
 
 from cnncalc.derivation import number
+from cnncalc.diagnostics import Place
 from cnncalc.graph import Node, Volume
 from cnncalc.spec import scalars
 from cnncalc.spec.arguments import report_unknown
@@ -171,3 +172,20 @@ def _check_output(findings: Findings, tree: Scalar, output: Volume | None) -> No
             f"{expected} is expected as output, and {output} comes out",
             tree.at,
         )
+
+
+def read_budget(document: Document, findings: Findings) -> dict[str, tuple[int, Place]]:
+    """The limits under `budget` and where they stand; what is no figure is reported."""
+    limits = {}
+    for name, (key, tree) in (document.budget.entries if document.budget is not None else {}).items():
+        if name not in ("parameters", "macs", "activations"):
+            continue  # an unknown key, reported when the document was read
+        try:
+            limits[name] = (
+                Figure(tree.text if isinstance(tree, Scalar) else "").value,
+                findings.sources.place(tree.at),
+            )
+        except ValueError:
+            message = f"`{name}` takes a limit such as 5000, 5M or 1.2G, and {kind_of(tree)} stands here"
+            findings.add("not-a-figure", message, key.at)
+    return limits

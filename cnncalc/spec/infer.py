@@ -53,6 +53,8 @@ class Inference:
         self.nodes: list[Node] = []
         self.sources: list[Span] = []
         """For each node the place that made it, for second marks in findings."""
+        self.allowed: dict[int, frozenset[str]] = {}
+        """For nodes at which some warnings are not wanted: their codes."""
         self._known: dict[tuple[int, tuple[Volume, ...]], tuple[Layer, Inferred]] = {}
 
     def volume(self, index: int | None) -> Volume | None:
@@ -105,6 +107,8 @@ class Inference:
             )
         )
         self.sources.append(item.head.at)
+        if context.allow or item.allow:
+            self.allowed[index] = context.allow | item.allow
         return index
 
     def add_input(self, name: str, volume: Volume | None, at: Span) -> int:
@@ -113,6 +117,17 @@ class Inference:
         self.nodes.append(Node(index, name, "input", None, (), volume, place=self.findings.sources.place(at)))
         self.sources.append(at)
         return index
+
+    def _blamed(self, problem: Problem, inputs: tuple[int, ...]) -> list[tuple[Span, str]]:
+        """The places of the layers whose volumes a problem is about."""
+        blames = problem.blames
+        marks = []
+        for position in (blames,) if isinstance(blames, int) else (blames or ())[:_MOST_BRANCHES]:
+            producer = self.nodes[inputs[position]]
+            what = "the input" if producer.kind == "input" else f"`{producer.name}`"
+            branch = f"branch {position + 1}: " if isinstance(blames, tuple) else ""
+            marks.append((self.sources[producer.index], f"{branch}{what} gives {producer.volume}"))
+        return marks
 
     def _report(
         self,
@@ -124,11 +139,7 @@ class Inference:
         arguments: Arguments | None,
     ) -> None:
         at = arguments.place(problem.field) if arguments else item.head.at
-        related = []
-        if problem.blames is not None and problem.blames < len(inputs):
-            producer = self.nodes[inputs[problem.blames]]
-            what = "the input" if producer.kind == "input" else f"`{producer.name}`"
-            related.append((self.sources[producer.index], f"{what} gives {producer.volume}"))
+        related = self._blamed(problem, inputs)
         literal = arguments is not None and problem.field in arguments.places
         if literal and arguments is not None and problem.field in arguments.dynamic:
             literal = False
@@ -152,6 +163,7 @@ class Inference:
 
 
 _UNKNOWN = Inferred(None, (), ())
+_MOST_BRANCHES = 6
 
 
 def frame(label: str, place_of: Findings, at: Span) -> Frame:

@@ -16,6 +16,7 @@ from cnncalc.spec.document import Document, Entries, block_cycle, merged, read_d
 from cnncalc.spec.expand import Expander
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.limits import DEFAULTS, Limits
+from cnncalc.spec.lints import check_lints
 from cnncalc.spec.names import NameScope
 from cnncalc.spec.operations import MISSING, UnknownInput
 from cnncalc.spec.reader import read_tree
@@ -73,6 +74,10 @@ class Loaded:
         return tuple(self.findings.all())
 
 
+_SHOWN_BYTES = 100_000
+"""How much of a file that is no text is kept to show the place of the fault."""
+
+
 class UsageError(ValueError):
     """An option that does not go with the specification."""
 
@@ -118,6 +123,12 @@ class _Loading:
         self.broken_base = False
 
     def load(self) -> Loaded:
+        try:
+            return self._load()
+        except SpecError as error:
+            raise SpecError([*self.findings.all(), *error.diagnostics], self.sources.line_of) from None
+
+    def _load(self) -> Loaded:
         with _no_cyclic_collection():
             tree = self._tree(self.found)
             if isinstance(tree, Map):
@@ -129,7 +140,12 @@ class _Loading:
 
     def _tree(self, found: files.Found) -> Tree:
         shown = files.shown(found.path)
-        source = self.sources.add(shown, decode(found.data, shown))
+        try:
+            text = decode(found.data, shown)
+        except SpecError:
+            self.sources.add(shown, found.data[:_SHOWN_BYTES].decode("utf-8", "backslashreplace"))
+            raise
+        source = self.sources.add(shown, text)
         self.open.append((shown, found.folder))
         if listing.is_listing(source.text):
             return listing.read_listing(source, self.findings)
@@ -225,7 +241,9 @@ class _Loading:
                 names[name] = MISSING  # what depends on it stays silent
                 if isinstance(fault, ValueFault):
                     expander.values.fault(_defined_later(fault, document.define), context)
-        return expander.run()
+        graph = expander.run()
+        check_lints(document, graph, expander.inference, self.findings)
+        return graph
 
     def _change_define(self, document: Document) -> None:
         for name in self.options.define or {}:

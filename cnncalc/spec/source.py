@@ -86,6 +86,11 @@ class SourceMap:
         end_line, end_column = source.line_column(max(end, start))
         return Place(source.path, line, column, end_line, end_column)
 
+    def line_of(self, place: Place) -> str:
+        """The text of the line that a place starts on."""
+        source = self.find(place.path)
+        return source.line_text(place.line) if source else ""
+
     def find(self, path: str) -> Source | None:
         """The file with a path."""
         return next((source for source in self.sources if source.path == path), None)

@@ -1,0 +1,2 @@
+"""x."""
+def pages(): return {}
