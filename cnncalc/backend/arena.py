@@ -6,7 +6,6 @@ the books: `peak` is the most it ever held.
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from math import prod
@@ -25,12 +24,18 @@ _WASTE = 4
 
 
 class _Lease:
-    """The owner of a lent buffer in NumPy's eyes; views keep it alive, its end is the buffer's return."""
+    """The owner of a lent buffer in NumPy's eyes: views keep it alive, and its end is the buffer's return."""
 
-    __slots__ = ("__array_interface__", "__weakref__")
+    __slots__ = ("__array_interface__", "_arena", "_buffer")
 
-    def __init__(self, address: int, shape: tuple[int, ...], code: str) -> None:
+    def __init__(self, arena: Arena, buffer: Array, shape: tuple[int, ...], code: str) -> None:
+        address = buffer.ctypes.data
+        address += -address % _ALIGNMENT
         self.__array_interface__ = {"data": (address, False), "shape": shape, "typestr": code, "version": 3}
+        self._arena, self._buffer = arena, buffer
+
+    def __del__(self) -> None:
+        self._arena.take_back(self._buffer)
 
 
 class Arena:
@@ -51,11 +56,13 @@ class Arena:
             return np.empty(tuple(shape), kind)
         with self._lock:
             buffer = self._take(size)
-        address = buffer.ctypes.data
-        address += -address % _ALIGNMENT
-        lease = _Lease(address, tuple(shape), kind.str)
-        weakref.finalize(lease, self._give_back, buffer).atexit = False
-        return np.asarray(lease)
+        return np.asarray(_Lease(self, buffer, tuple(shape), kind.str))
+
+    def take_back(self, buffer: Array) -> None:
+        """A lease has ended: its buffer is free again."""
+        with self._lock:
+            insort(self._free, (buffer.size, id(buffer)))
+            self._buffers[id(buffer)] = buffer
 
     def count(self, size: int) -> None:
         """Enter memory that was taken elsewhere (negative: given back) into the books."""
@@ -80,11 +87,6 @@ class Arena:
         self.held -= sum(size for size, _ in self._free)
         self._free.clear()
         self._buffers.clear()
-
-    def _give_back(self, buffer: Array) -> None:
-        with self._lock:
-            insort(self._free, (buffer.size, id(buffer)))
-            self._buffers[id(buffer)] = buffer
 
 
 def owner_of(array: Array) -> object:

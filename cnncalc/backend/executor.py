@@ -116,17 +116,22 @@ def _spread(graph: Graph, node: Node, inputs: list[float]) -> float:
     return max(inputs) * _SPREADS.get(node.kind, 1.0)
 
 
-def walk(
-    steps: Sequence[Step], values: dict[int, Array], outputs: Iterable[int], work: Work
-) -> Iterator[Done]:
+class Plan:
+    """Steps in order, the slots that are kept, and which slots each step is the last to read."""
+
+    def __init__(self, steps: Sequence[Step], outputs: Iterable[int]) -> None:
+        self.steps = steps
+        self.expiring = _expiring(steps, outputs)
+
+
+def walk(plan: Plan, values: dict[int, Array], work: Work) -> Iterator[Done]:
     """Run the steps. `values` holds the arrays of the input slots, and at the end those of the outputs.
 
     Raises:
         ExecutionError: where memory runs out, naming the layer.
     """
-    expiring = _expiring(steps, outputs)
     owners = Counter(id(owner_of(array)) for array in values.values())
-    for step, last in zip(steps, expiring, strict=True):
+    for step, last in zip(plan.steps, plan.expiring, strict=True):
         arrays = [values[slot] for slot in step.inputs]
         alone = [slot for slot in step.inputs if slot in last and owners[id(owner_of(values[slot]))] == 1]
         expendable = [values[slot] for slot in alone if step.inputs.count(slot) == 1]

@@ -31,7 +31,7 @@ class Shape(NamedTuple):
 PRODUCT, TILES, GROUPS, DEPTHWISE, WINOGRAD = "product", "tiles", "grouped tiles", "depthwise", "winograd"
 
 _WINOGRAD_CHANNELS = 16
-_WINOGRAD_EXTENT = 12
+_WINOGRAD_EXTENT = 20
 
 
 def choose(shape: Shape, *, direct: bool) -> Choice:

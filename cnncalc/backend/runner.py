@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cnncalc.backend import memory
 from cnncalc.backend.arena import Arena, Array
-from cnncalc.backend.executor import steps_of, walk, weights_from
+from cnncalc.backend.executor import Plan, steps_of, walk, weights_from
 from cnncalc.backend.fusion import fuse
 from cnncalc.backend.weights import Pool, Weights
 from cnncalc.backend.work import Work
@@ -54,7 +54,7 @@ class Runner:
         self._work = Work(Arena(), threads, direct=False)
         self._dtype = np.dtype(dtype)
         steps = steps_of(graph, weights_from(Pool(seed, dtype), self._work, lambda node: True))
-        self._steps = fuse(graph, steps)
+        self._plan = Plan(fuse(graph, steps), [output.node for output in graph.outputs])
         self.kernels: dict[str, tuple[str, str]] = {}
         # A first run on zeros lets every kernel shape its weights from the arrays it meets.
         shapes = {node.name: _shape(node) for node in graph.inputs}
@@ -80,7 +80,7 @@ class Runner:
         values = self._inputs(x)
         outputs = self._graph.outputs
         with np.errstate(all="ignore"):
-            for done in walk(self._steps, values, [output.node for output in outputs], self._work):
+            for done in walk(self._plan, values, self._work):
                 self.kernels[done.step.name] = (self._work.kernel or done.step.kind, self._work.why)
         results = {output.name: np.moveaxis(values[output.node], -1, 1).copy(order="C") for output in outputs}
         return results if len(results) > 1 else results[outputs[0].name]

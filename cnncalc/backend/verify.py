@@ -11,7 +11,7 @@ import numpy as np
 from cnncalc.backend import memory
 from cnncalc.backend.arena import Arena, Array
 from cnncalc.backend.errors import ExecutionError
-from cnncalc.backend.executor import Done, root_of, steps_of, walk, weights_from
+from cnncalc.backend.executor import Done, Plan, root_of, steps_of, walk, weights_from
 from cnncalc.backend.planner import WINOGRAD
 from cnncalc.backend.weights import Law, Pool, Weights
 from cnncalc.backend.work import Work
@@ -127,9 +127,10 @@ class _Run:
         work.arena.count(pool.numbers.nbytes)
         shared = {root_of(graph, node).index for node in layers if node.shares is not None}
         steps = steps_of(graph, weights_from(pool, work, lambda node: node.index in shared))
+        plan = Plan(steps, [output.node for output in graph.outputs])
         values = {node.index: _input(node, pool, work, batch) for node in graph.inputs}
         numbers: dict[int, int] = {}
-        for count, done in enumerate(walk(steps, values, [output.node for output in graph.outputs], work), 1):
+        for count, done in enumerate(walk(plan, values, work), 1):
             node = graph.nodes[done.step.slot]
             found.layers.append(_compare(graph, node, done, work, batch, numbers))
             # One sum shows any number that is not finite, for a fraction of what testing each would cost.

@@ -7,8 +7,10 @@ from cnncalc.backend import runner
 from cnncalc.backend.errors import MemoryLimitError
 from cnncalc.backend.runner import prepare
 from cnncalc.graph import Volume
+from cnncalc.layers import layer_class
 from tests.backend.graphs import Sketch, residual, siamese
 from tests.backend.naive import NAIVE
+from tests.backend.running import Bench
 
 
 def layer_by_layer(graph, inputs, weights):
@@ -44,7 +46,7 @@ def test_runs_like_plain_loops_with_everything_fused():
     sketch.add("sigmoid")
     graph = sketch.graph()
     run = prepare(graph)
-    assert len(run._steps) == 6
+    assert len(run._plan.steps) == 6
     x = numbers((2, 3, 8, 9))
     y = run(x)
     weights = {name: dict(tensors) for name, tensors in run.weights.items()}
@@ -54,21 +56,15 @@ def test_runs_like_plain_loops_with_everything_fused():
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_winograd_gives_what_direct_convolution_gives(threads, monkeypatch):
+@pytest.mark.parametrize(("width", "height"), [(20, 20), (21, 26), (22, 23), (57, 20)])
+@pytest.mark.parametrize("pad", [0, 1, 3, ((2, 0), (0, 1))])
+def test_winograd_gives_what_direct_convolution_gives(threads, width, height, pad, monkeypatch):
     monkeypatch.setattr("cnncalc.backend.work._WORTH_THREADS", 0)
-    sketch = Sketch(input=Volume(17, (13, 14)))
-    sketch.add("conv", filters=20, kernel=3, pad=(1, 0), name="odd")
-    sketch.add("relu")
-    sketch.add("conv", filters=24, kernel=3, pad=3, name="more", bias=False)
-    graph = sketch.graph()
-    run = prepare(graph, threads=threads)
-    assert run.kernels["odd"][0] == "winograd"
-    assert run.kernels["more"][0] == "winograd"
-    x = numbers((3, 17, 14, 13))
-    y = run(x)
-    weights = {name: dict(tensors) for name, tensors in run.weights.items()}
-    wanted = layer_by_layer(graph, {0: x[2].astype(float)}, weights)[3]
-    np.testing.assert_allclose(y[2], wanted, rtol=1e-3, atol=1e-4)
+    layer = layer_class("conv").make(2, filters=20, kernel=3, pad=pad)
+    x = numbers((2, 17, height + 2, width + 2))
+    direct, fast = Bench(layer), Bench(layer, direct=False, threads=threads)
+    np.testing.assert_allclose(fast(x), direct(x), rtol=1e-3, atol=1e-4)
+    assert (direct.work.kernel, fast.work.kernel) == ("tiles", "winograd")
 
 
 def test_fusing_changes_nothing(monkeypatch):
@@ -87,7 +83,7 @@ def test_what_others_read_is_not_fused():
     sketch.add("add", first, normed)
     graph = sketch.graph(1, len(sketch.nodes) - 1)
     run = prepare(graph)
-    assert [step.kind for step in run._steps] == ["conv", "batchnorm", "relu", "add"]
+    assert [step.kind for step in run._plan.steps] == ["conv", "batchnorm", "relu", "add"]
 
 
 def test_weights_are_read_and_set_in_the_frameworks_layouts():

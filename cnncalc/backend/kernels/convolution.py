@@ -17,7 +17,7 @@ from cnncalc.backend.kernels import depthwise, window, winograd
 from cnncalc.backend.weights import SHIFT, Frame, Law, Weights
 from cnncalc.backend.work import Work, as_matrix, tiles
 
-_TILE_BYTES = 1 << 21
+_TILE_BYTES = 1 << 20
 _TILE_POSITIONS = 200
 """A tile of windows fits into the cache, but has rows enough for the product to be efficient."""
 
@@ -27,10 +27,8 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
     (x,) = arrays
     kernel, stride, dilation = map(window.sizes, (layer.kernel, layer.stride, layer.dilation))
     pads = window.pads_of(layer.pad, x.shape[1:-1], kernel, stride, dilation)
-    source = window.padded(x, pads, work)
-    view = window.windows(source, kernel, stride, dilation)
     if layer.connections is not None:
-        return _by_table(layer, source, view, weights, work)
+        return _by_table(layer, window.padded(x, pads, work), weights, work)
     groups, channels, filters = layer.groups, x.shape[-1], layer.filters
     axes = len(kernel)
     w = weights.draw(
@@ -40,23 +38,24 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
         frame=Frame((0, axes + 2, axes + 1, *range(1, axes + 1)), (filters, channels // groups, *kernel)),
     )
     bias = weights.draw("bias", (filters,), SHIFT) if layer.bias else None
-    shape = planner.Shape(
-        kernel, stride, dilation, groups, channels, filters, view.shape[1 : 1 + axes], source is not x
-    )
+    outputs = window.outline(x.shape, pads, kernel, stride, dilation)
+    shape = planner.Shape(kernel, stride, dilation, groups, channels, filters, outputs, any(map(any, pads)))
     work.kernel, work.why = planner.choose(shape, direct=work.direct)
     if work.kernel == planner.DEPTHWISE:
         flat = weights.derived("depthwise", lambda: np.ascontiguousarray(_per_map(w, kernel)))
-        return depthwise.slide(source, view, flat, bias, work)
-    y = work.empty((*view.shape[: 1 + axes], filters), x)
+        source = window.padded(x, pads, work)
+        return depthwise.slide(source, window.windows(source, kernel, stride, dilation), flat, bias, work)
+    y = work.empty((len(x), *outputs, filters), x)
     if work.kernel == planner.PRODUCT:
         _product(x, w.reshape(channels, filters), bias, y, work)
     elif work.kernel == planner.WINOGRAD:
         transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
-        winograd.convolve(source, transformed, bias, y, work)
+        winograd.convolve(x, pads, transformed, bias, y, work)
         if work.spot_check:
+            view = window.windows(window.padded(x, pads, work), kernel, stride, dilation)
             work.deviation = _compare(view, w, y, bias)
     else:
-        _tiled(view, w, bias, y, work)
+        _tiled(window.windows(window.padded(x, pads, work), kernel, stride, dilation), w, bias, y, work)
     return y
 
 
@@ -70,7 +69,7 @@ def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> No
     hands = work.hands(rows.size * out.shape[-1])
     most = len(rows)
     if hands > 1 or work.finish is not None:
-        most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // (out.shape[-1] * y.itemsize)))
+        most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize)))
 
     def one(where: tuple[Any, ...], hand: int) -> None:
         work.multiply(rows[where], w, out[where])
@@ -107,7 +106,7 @@ def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> N
     work.share(parts, hands, one)
 
 
-def _by_table(layer: Any, source: Array, view: Array, weights: Weights, work: Work) -> Array:
+def _by_table(layer: Any, source: Array, weights: Weights, work: Work) -> Array:
     """Each link of a filter to an input map has a window of its own; a filter sums its links (LeNet-5's C3)."""
     kernel = window.sizes(layer.kernel)
     lengths = [len(maps) for maps in layer.connections]

@@ -82,6 +82,14 @@ def windows(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     )
 
 
+@cache
+def outline(shape: Sizes, pads: Pads, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
+    """The outputs per axis of windows over a padded array of this shape, asked of a view that needs no memory."""
+    grown = (b + n + a for n, (b, a) in zip(shape[1:-1], pads, strict=True))
+    hollow = np.broadcast_to(np.zeros(1), (shape[0], *grown, shape[-1]))
+    return windows(hollow, kernel, stride, dilation).shape[1 : 1 + len(kernel)]
+
+
 class Tap(NamedTuple):
     """One tap of a window along one axis: outputs `to` read the input cells `cells`."""
 

@@ -1,143 +1,148 @@
 """Winograd's minimal filtering F(4x4, 3x3): 36 products where the definition has 144.
 
+The three transforms are applied as products with their small matrices, axis by axis: BLAS has kernels for such
+products that need no packing and outrun sums written out in NumPy by far.
+
 Source: Lavin and Gray 2015 (arXiv 1509.09308), section 4.1 and its equation 15.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from cnncalc.backend.arena import Array
+from cnncalc.backend.kernels.window import Pads
 from cnncalc.backend.work import Work
 
 _WEIGHTS = np.array(
     [[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6], [1 / 24, 1 / 12, 1 / 6],
      [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]]
-)
-_WIDE = 256
-"""Channels from which the transformed weights are too large to be read again for every block of tiles."""
+)  # fmt: skip
+_INPUT = np.array(
+    [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0],
+     [0, 4, 0, -5, 0, 1]]
+)  # fmt: skip
+_OUTPUT = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
+
+_BLOCK_NUMBERS = 1 << 18
+"""Transformed numbers in one block of tiles: what stays in a core's cache between the transforms and the products."""
+
+_BLOCK_TILES = 112
+"""Tiles from which a block is large enough, however many channels: fewer read the transformed weights too often."""
 
 
 def transform(w: Array, work: Work) -> Array:
-    """Weights (3, 3, channels, filters) as (36, channels, filters)."""
+    """Weights (3, 3, channels, filters) as (36, channels, filters); the width's transform comes first."""
     matrix = _WEIGHTS.astype(w.dtype)
     _, _, channels, filters = w.shape
-    rows = np.matmul(matrix, w.reshape(3, -1)).reshape(6, 3, -1)
+    # (height, width, ...) to (width', height, ...) to (width', height', ...)
+    wide = np.matmul(matrix, w.reshape(3, 3, -1)).swapaxes(0, 1)
     out = work.empty((6, 6, channels * filters), w)
-    np.matmul(matrix, rows, out=out)
+    np.matmul(matrix, wide, out=out)
     return out.reshape(36, channels, filters)
 
 
-def convolve(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
-    """The convolution of a padded array with transformed weights, written to `y` (batch, height, width, filters)."""
+def convolve(x: Array, pads: Pads, w: Array, bias: Array | None, y: Array, work: Work) -> None:
+    """The convolution of `x`, padded by `pads`, with transformed weights, into `y` (batch, height, width, filters).
+
+    A block is one or more rows of 4 x 4 tiles of the output.
+    """
     batch, height, width, filters = y.shape
     down, across = -(-height // 4), -(-width // 4)
     channels = x.shape[-1]
-    wide = max(channels, filters)
-    per = down if wide >= _WIDE else max(1, min(down, -(-(56 if wide > 64 else 112) // across)))
     hands = work.hands(y.size * 9 * channels // 4)
-    if hands > 1:
-        per = min(per, -(-down // hands))
-    blocks = [(n, first, min(first + per, down)) for n in range(batch) for first in range(0, down, per)]
-    size = per * across
-    room = [
-        [work.empty((count,), x) for count in (36 * size * channels, 36 * size * filters, 40 * size * wide)]
-        for _ in range(hands)
-    ]
+    wide = max(channels, filters)
+    tiles = max(_BLOCK_NUMBERS // (36 * wide), min(_BLOCK_TILES, wide // 2))
+    rows = max(1, min(tiles // across, -(-down // hands)))
+    tiled = None if bias is None else np.tile(bias, rows * across)
+    room = [_Room(rows, across, channels, filters, x, work) for _ in range(hands)]
+    blocks = [(image, first) for image in range(batch) for first in range(0, down, rows)]
 
-    def one(block: tuple[int, int, int], hand: int) -> None:
-        n, first, last = block
-        tiles, products, spare = room[hand]
-        rows = last - first
-        part = x[n, 4 * first : 4 * last + 2]
-        v = tiles[: 36 * rows * across * channels].reshape(6, 6, rows, across, channels)
-        _transform_input(part, v, spare)
-        m = products[: 36 * rows * across * filters].reshape(36, rows * across, filters)
-        np.matmul(v.reshape(36, rows * across, channels), w, out=m)
-        out = y[n, 4 * first : 4 * last]
-        _transform_output(m.reshape(6, 6, rows, across, filters), out, bias, spare)
-        work.complete(out, None)
+    def one(block: tuple[int, int], hand: int) -> None:
+        image, first = block
+        _block(x[image], pads, first, min(rows, down - first), w, tiled, y[image, 4 * first :], room[hand], work)
 
     work.share(blocks, hands, one)
 
 
-def _transform_input(x: Array, v: Array, spare: Array) -> None:
-    """BᵀdB of all 6 x 6 patches at stride 4: rows first, over full rows, then columns."""
-    rows, across, channels = v.shape[2:]
-    width = 4 * across + 2
+class _Room:
+    """The arrays of one block, as flat stretches: transformed patches, products, and what lies between."""
+
+    def __init__(self, rows: int, across: int, channels: int, filters: int, like: Array, work: Work) -> None:
+        count = rows * across
+        strips = 12 * (4 * rows + 2) * across * channels
+        self.patches = work.empty((36 * count * channels,), like)
+        self.products = work.empty((36 * count * filters,), like)
+        self.between = work.empty((max(strips, 40 * count * filters),), like)
+
+
+def _part(flat: Array, start: int, shape: tuple[int, ...]) -> Array:
+    """A stretch of a flat array as an array of that shape."""
+    size = int(np.prod(shape))
+    return flat[start : start + size].reshape(shape)
+
+
+def _block(
+    x: Array, pads: Pads, first: int, rows: int, w: Array, bias: Array | None, y: Array, room: _Room, work: Work
+) -> None:
+    """Some rows of tiles: transform, multiply, transform back, complete, and put in place."""
+    channels, filters = w.shape[1:]
+    across = -(-y.shape[1] // 4)
+    count = rows * across
+    patches = _part(room.patches, 0, (6, 6, rows, across * channels))
+    _patches(x, pads, first, patches, room.between)
+    products = _part(room.products, 0, (6, 6, count * filters))
+    np.matmul(patches.reshape(36, count, channels), w, out=products.reshape(36, count, filters))
+    back = _OUTPUT.astype(w.dtype)
+    half = _part(room.between, 0, (6, 4, count * filters))
+    done = _part(room.between, half.size, (4, 4, count * filters))
+    np.matmul(back, products, out=half)
+    np.matmul(back, half.swapaxes(0, 1), out=done)
+    if bias is not None:
+        done += bias[: count * filters]
+    work.complete(done, None)
+    _place(done.reshape(4, 4, rows, across, filters), y)
+
+
+def _patches(x: Array, pads: Pads, first: int, patches: Array, between: Array) -> None:
+    """The transformed 6 x 6 patches at stride 4, as (width's index, height's index, row of tiles, tiles·channels)."""
+    rows, line = patches.shape[2:]
+    channels = x.shape[-1]
+    (top, _), (left, _) = pads
     height = 4 * rows + 2
-    middle = spare[: 6 * rows * width * channels].reshape(6, rows, width, channels)
-    short = x.shape[0] < height, x.shape[1] < width
-    if any(short):
-        x = _grown(x, height, width)
-    _six([x[i : i + 4 * rows - 3 : 4] for i in range(6)], list(middle))
-    for i in range(6):
-        _six([middle[i][:, j : j + 4 * across - 3 : 4] for j in range(6)], list(v[i]))
+    # Of every input row six strips: strip j holds column j of all patches side by side.
+    strips = _part(between, 0, (height, 6, line // channels, channels))
+    inside, from_row = _reach(x.shape[0], top - 4 * first, 1, height)
+    strips[: inside.start] = 0
+    strips[inside.stop :] = 0
+    source = x[from_row : from_row + inside.stop - inside.start]
+    for j in range(6):
+        columns, from_column = _reach(x.shape[1], left - j, 4, line // channels)
+        strips[inside, j, : columns.start] = 0
+        strips[inside, j, columns.stop :] = 0
+        strips[inside, j, columns] = source[:, from_column::4][:, : columns.stop - columns.start]
+    matrix = _INPUT.astype(x.dtype)
+    turned = _part(between, strips.size, (height, 6, line))
+    np.matmul(matrix, strips.reshape(height, 6, line), out=turned)
+    step = turned.strides
+    overlapping = np.lib.stride_tricks.as_strided(
+        turned, (rows, 6, 6, line), (4 * step[0], step[1], step[0], step[2]), writeable=False
+    )
+    np.matmul(matrix, overlapping, out=patches.transpose(2, 0, 1, 3))
 
 
-def _grown(x: Array, height: int, width: int) -> Array:
-    """The map with zeros after it, where the last tiles reach beyond."""
-    return np.pad(x, ((0, height - x.shape[0]), (0, width - x.shape[1]), (0, 0)))
+def _reach(extent: int, before: int, step: int, most: int) -> tuple[slice, int]:
+    """Which of the places `step·i - before` lie in the input, and the first cell they read."""
+    start = min(most, max(0, -(-before // step)))
+    cells = range(step * start - before, extent, step)
+    return slice(start, min(most, start + len(cells))), max(0, cells.start)
 
 
-def _six(d: list[Array], out: list[Array]) -> None:
-    """Bᵀ along one axis: six slices in, six sums out."""
-    a, b, c, e, f, g = out
-    d0, d1, d2, d3, d4, d5 = d
-    # Outputs serve as scratch before they are written for good.
-    np.multiply(d2, 4, out=a)
-    np.subtract(d4, a, out=a)
-    np.multiply(d1, 4, out=g)
-    np.subtract(d3, g, out=g)
-    np.add(a, g, out=b)
-    np.subtract(a, g, out=c)
-    np.subtract(d3, d1, out=g)
-    g += g
-    np.subtract(d4, d2, out=a)
-    np.add(a, g, out=e)
-    np.subtract(a, g, out=f)
-    np.subtract(d0, d2, out=g)
-    g *= 4
-    a += g
-    np.subtract(d1, d3, out=g)
-    g *= 4
-    g -= d3
-    g += d5
-    # a holds d4 - d2 + 4(d0 - d2) = 4d0 - 5d2 + d4
+def _place(done: Array, y: Array) -> None:
+    """Write the tiles, given as (height's place, width's place, row, column, filters), where they belong.
 
-
-def _transform_output(m: Array, y: Array, bias: Array | None, spare: Array) -> None:
-    """AᵀmA: sixteen sums per tile, written where they belong; what lies beyond the map is left out."""
-    rows, across, filters = m.shape[2:]
-    half = spare[: 4 * 6 * rows * across * filters].reshape(4, 6, rows, across, filters)
-    _four(list(m), list(half))
-    scratch = spare[half.size : half.size + 4 * rows * across * filters].reshape(4, rows, across, filters)
-    for i in range(4):
-        _four(list(half[i]), list(scratch))
-        if bias is not None:
-            scratch += bias
-        for j in range(4):
-            target = y[i::4, j::4]
-            target[...] = scratch[j, : target.shape[0], : target.shape[1]]
-
-
-def _four(m: list[Any], out: list[Array]) -> None:
-    """Aᵀ along one axis: six slices in, four sums out; the inputs are used up."""
-    m0, m1, m2, m3, m4, m5 = m
-    a, b, c, d = out
-    np.add(m1, m2, out=a)
-    m1 -= m2
-    np.add(m3, m4, out=c)
-    m3 -= m4
-    np.multiply(m3, 2, out=b)
-    b += m1
-    np.multiply(m3, 8, out=d)
-    d += m1
-    d += m5
-    np.add(a, m0, out=m0)
-    m0 += c
-    c *= 4
-    c += a
-    a[...] = m0
+    What lies beyond the map is left out.
+    """
+    for i, j in np.ndindex(4, 4):
+        goal = y[i::4, j::4][: done.shape[2]]
+        goal[...] = done[i, j, : goal.shape[0], : goal.shape[1]]
