@@ -28,7 +28,11 @@ def does_not_fit(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) 
     groups = _grouped(loose)
     working = ", ".join(f"{label} {_worked(rule)}" for label, rule in groups)
     unread = [_unread(label, rule) for label, rule in groups if rule.unread]
-    fate = f"{' and '.join(unread)} never read" if unread else "only padding is left over"
+    fate = "only padding is left over"
+    if unread:
+        # `the last row is`, but `the last 2 columns and the last row are`
+        what = unread[0] if len(unread) == 1 else " and ".join(words.rsplit(" ", 1)[0] for words in unread) + " are"
+        fate = f"{what} never read"
     strides = _strides(rules)
     return Problem(
         "window-does-not-fit",
@@ -191,7 +195,7 @@ def _pads(rules: Sequence[WindowRule]) -> list[str]:
     def change(rule: WindowRule, pad: int) -> WindowRule:
         # A pad as wide as the window would let windows see nothing but padding.
         wide = pad >= rule.effective
-        return rule._replace(before=pad, after=pad, extent=0 if wide else rule.extent)
+        return _hopeless(rule) if wide else rule._replace(before=pad, after=pad)
 
     return _options(rules, lambda rule: (rule.before + rule.after) // 2, change, least=0)
 
@@ -204,9 +208,14 @@ def _kernels(rules: Sequence[WindowRule], pad: Pad) -> list[str]:
             changed = changed._replace(before=half, after=half)
         follows = rule.stride == rule.kernel and not changed._replace(stride=kernel).fits
         # A pooling's stride may follow its kernel: the option must fit with either.
-        return changed._replace(extent=0) if follows else changed
+        return _hopeless(rule) if follows else changed
 
     return _options(rules, lambda rule: rule.kernel, change)
+
+
+def _hopeless(rule: WindowRule) -> WindowRule:
+    """An axis that nothing fits into, for changes that are out of the question."""
+    return rule._replace(extent=-rule.before - rule.after - 1)
 
 
 def _options(

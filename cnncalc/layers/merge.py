@@ -74,6 +74,8 @@ def _disagreement(kind: str, inputs: Sequence[Volume], what: str) -> Problem:
     wanted, other = aligned[model], aligned[culprit]
     extents = "x".join(map(str, wanted.spatial))
     goal = f"a volume of {extents} and any depth" if kind == "concat" else inputs[model].text
+    if kind != "concat" and other.positions == 1 < wanted.positions:
+        goal += f" or a depth of {wanted.channels}"
     return Problem(
         "shape-mismatch",
         f"`{kind}` needs branches that agree in {what}, and these give "
@@ -89,10 +91,19 @@ def _odd_one(kind: str, volumes: Sequence[Volume]) -> tuple[int, int]:
     keys = {index: volumes[index].spatial if kind == "concat" else volumes[index] for index in spread}
     usual, times = Counter(keys.values()).most_common(1)[0]
     model = next(index for index in spread if keys[index] == usual)
-    odd = next((index for index in spread if keys[index] != usual), model)
+    odd = next((index for index in spread if keys[index] != usual), None)
+    if odd is None:
+        # Only maps that are to be broadcast are left to disagree.
+        return next(index for index, volume in enumerate(volumes) if not _spreads(volume, volumes[model])), model
     if times == 1 and _is_to_change(volumes[model], volumes[odd]):
         return model, odd
     return odd, model
+
+
+def _spreads(volume: Volume, over: Volume) -> bool:
+    """Whether a volume can be broadcast over another."""
+    sizes = zip((volume.channels, *volume.spatial), (over.channels, *over.spatial), strict=True)
+    return all(size in (1, wanted) for size, wanted in sizes)
 
 
 def _is_to_change(volume: Volume, other: Volume) -> bool:
@@ -124,7 +135,7 @@ def _way(kind: str, volume: Volume, wanted: Volume) -> str:
         way = f"conv: {{filters: {wanted.channels}, kernel: 1, stride: {stride}}}" if stride else ""
     if way:
         return f": `{way}` at its end does it"
-    return " (`pad: half` keeps width and height)" if 0 < volume.positions < wanted.positions else ""
+    return " (`pad: half` keeps width and height)" if 1 < volume.positions < wanted.positions else ""
 
 
 class Add(_Elementwise):

@@ -208,6 +208,13 @@ def report_unknown(
     """Report keys that are none of those known, the first few one by one; returns those that are meant."""
     free, meant = list(known), set()
     for key in keys[:MOST_UNKNOWN]:
+        tight = next((word for word in free if key.plain and key.text.startswith(f"{word}:")), None)
+        if tight:
+            written = f"{tight}: {key.text[len(tight) + 1 :]}"
+            meant.add(tight)
+            help = f"write `{written[:60]}`, with a space"
+            findings.add("unknown-key", f"{what} `{key.text[:60]}`", key.at, help=help, fix=(key.at, written))
+            continue
         word = nearest(key.text, free)
         if word:
             free.remove(word)

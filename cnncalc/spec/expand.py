@@ -230,6 +230,7 @@ class Expander:
                     problem.message,
                     arguments.place(problem.field),
                     help=problem.help,
+                    related=self.inference.blamed(problem, () if cursor is None else (cursor,)),
                     frames=context.frames,
                 )
         except UnknownInput:

@@ -140,7 +140,10 @@ def compare(findings: Findings, name: str, text: str, tree: Tree, value: int, ac
     if active and not figure.admits(value):
         about = "" if figure.exact else f" (which does not round to {text})"
         words = "multiply–accumulates" if name == "macs" else name
-        findings.add("expect", f"{text} {words} are expected, and there are {number(value)}{about}", tree.at)
+        told = f"{text} {words} are expected, and there are {number(value)}{about}"
+        if name == "depth":
+            told = f"a depth of {text} is expected, and it is {number(value)}{about}"
+        findings.add("expect", told, tree.at)
 
 
 def check_document(document: Document, findings: Findings, counts: Mapping_[str, int], output: Volume | None) -> None:

@@ -118,11 +118,12 @@ class Inference:
         self.sources.append(at)
         return index
 
-    def _blamed(self, problem: Problem, inputs: tuple[int, ...]) -> list[tuple[Span, str]]:
+    def blamed(self, problem: Problem, inputs: Sequence[int]) -> list[tuple[Span, str]]:
         """The places of the layers whose volumes a problem is about."""
         blames = problem.blames
         marks = []
-        for position in (blames,) if isinstance(blames, int) else (blames or ())[:_MOST_BRANCHES]:
+        positions = (blames,) if isinstance(blames, int) else (blames or ())[:_MOST_BRANCHES]
+        for position in positions if inputs else ():
             producer = self.nodes[inputs[position]]
             what = "the input" if producer.kind == "input" else f"`{producer.name}`"
             branch = f"branch {position + 1}: " if isinstance(blames, tuple) else ""
@@ -139,7 +140,7 @@ class Inference:
         arguments: Arguments | None,
     ) -> None:
         at = arguments.place(problem.field) if arguments else item.head.at
-        related = self._blamed(problem, inputs)
+        related = self.blamed(problem, inputs)
         literal = arguments is not None and problem.field in arguments.places
         if literal and arguments is not None and problem.field in arguments.dynamic:
             literal = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from cnncalc.layers import KINDS, MERGES
+from cnncalc.spec.codes import WARNINGS
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import nearest
@@ -214,8 +215,13 @@ def read_codes(tree: Tree, findings: Findings) -> frozenset[str]:
     words = tree.items if isinstance(tree, Sequence) else [tree]
     codes = set()
     for word in words:
-        if isinstance(word, Scalar) and not word.empty:
+        if isinstance(word, Scalar) and word.text in WARNINGS:
             codes.add(word.text)
+        elif isinstance(word, Scalar) and not word.empty:
+            known = nearest(word.text, WARNINGS)
+            help = f"did you mean `{known}`?" if known else f"there are {', '.join(sorted(WARNINGS))}"
+            fix = (word.at, known) if known else None
+            findings.add("unknown-word", f"`{word.text[:60]}` is no warning", word.at, help=help, fix=fix)
         else:
             findings.add("bad-shape", f"the code of a warning is wanted, and {kind_of(word)} stands here", extent(word))
     return frozenset(codes)

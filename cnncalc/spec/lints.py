@@ -35,21 +35,6 @@ class Surroundings(NamedTuple):
     readers: list[list[int]]
 
 
-LINTS = (
-    "activation-after-softmax",
-    "bias-before-norm",
-    "confusable-name",
-    "dead-branch",
-    "implausible-size",
-    "repeated-activation",
-    "unused-block",
-    "unused-parameter",
-    "vanished-map",
-)
-
-WARNINGS = frozenset({*LINTS, "window-does-not-fit", "empty-loop", "suspicious-volume"})
-"""Every code of a warning: what `allow` can name."""
-
 _HUGE = 10**12
 
 
@@ -65,8 +50,8 @@ def check_lints(document: Document, graph: Graph, inference: Inference, findings
             _report(lint, graph, inference, findings)
     # What a file inherits is there for others of its family, and an error may hide a use.
     if len(findings.sources.sources) == 1 and not findings.failed:
-        for code, name, at, what in _unused(document):
-            findings.add(code, f"{what} `{name}` is never used", at, severity="warning", help="delete it")
+        for code, at, what in _unused(document):
+            findings.add(code, f"{what} is never used", at, severity="warning", help="delete it")
 
 
 def _report(lint: Lint, graph: Graph, inference: Inference, findings: Findings) -> None:
@@ -100,7 +85,7 @@ def _bias_before_norm(around: Surroundings) -> Iterator[Lint]:
                 "bias-before-norm",
                 node.index,
                 "its bias is subtracted again by the batch normalisation that follows",
-                "`bias: false`",
+                "write `bias: false`",
                 norm.index,
                 "takes the mean away",
             )
@@ -134,11 +119,11 @@ def _repeated(around: Surroundings) -> Iterator[Lint]:
 
 
 _IDEMPOTENT = {
-    "relu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs", "softmax"),
-    "abs": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs", "softmax"),
-    "relu6": ("relu6", "sigmoid", "hard_sigmoid", "softmax"),
-    "leaky_relu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs", "softmax"),
-    "prelu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs", "softmax"),
+    "relu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs"),
+    "abs": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs"),
+    "relu6": ("relu6", "sigmoid", "hard_sigmoid"),
+    "leaky_relu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs"),
+    "prelu": ("relu", "relu6", "sigmoid", "hard_sigmoid", "softplus", "abs"),
 }
 """For each activation those after which it is the identity."""
 
@@ -146,7 +131,7 @@ _IDEMPOTENT = {
 def _pairs(around: Surroundings) -> Iterator[tuple[Node, Node]]:
     nodes = around.graph.nodes
     for node in nodes:
-        if len(node.inputs) == 1:
+        if len(node.inputs) == 1 and node.volume is not None:
             yield node, nodes[node.inputs[0]]
 
 
@@ -232,16 +217,16 @@ _CHECKS: tuple[Callable[[Surroundings], Iterator[Lint]], ...] = (
 _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z_0-9]*)")
 
 
-def _unused(document: Document) -> Iterator[tuple[str, str, Span, str]]:
+def _unused(document: Document) -> Iterator[tuple[str, Span, str]]:
     """Block parameters, defined values and blocks that nothing in the file uses."""
     for block in document.blocks.values():
         used = _words(block.layers) | _words_of(tree for _, tree in block.define.values())
         used |= _words_of(default for _, default in block.parameters.values())
         for name, (word, _) in block.parameters.items():
             if name not in used:
-                yield "unused-parameter", name, word.at, f"the parameter of block `{block.name}`"
+                yield "unused-parameter", word.at, f"the parameter `{name}` of the block `{block.name}`"
         if not block.used:
-            yield "unused-block", block.name, block.at, "the block"
+            yield "unused-block", block.at, f"the block `{block.name}`"
     trees = [document.layers, *(tree for _, tree in document.define.values())]
     for block in document.blocks.values():
         trees += [block.layers, *(tree for _, tree in block.define.values())]
@@ -249,7 +234,7 @@ def _unused(document: Document) -> Iterator[tuple[str, str, Span, str]]:
     used = _words_of(trees) if document.define else set()
     for name, (word, _) in document.define.items():
         if name not in used:
-            yield "unused-parameter", name, word.at, "the defined value"
+            yield "unused-parameter", word.at, f"the defined value `{name}`"
 
 
 def _words_of(trees: Iterator[Tree | None] | list[Tree | None]) -> set[str]:

@@ -12,6 +12,8 @@ from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
 from cnncalc.spec.tree import Scalar, Sequence, Tree, extent
 
+_SHOWN_NAMES = 8
+
 
 class Naming:
     """Keeps the names of one expansion in order."""
@@ -76,7 +78,8 @@ class Naming:
         local = given
         if context.turns and not (computed and given not in scope.entries):
             local = ".".join((given, *map(str, context.turns)))
-        if local in scope.places or (local in scope.entries and not context.turns):
+        taken = local in scope.places or (local in scope.entries and not context.turns)
+        if taken and given != "input":
             first = scope.places.get(local)
             related = ((first, "it is given here first"),) if first is not None else ()
             self.findings.add(
@@ -87,6 +90,7 @@ class Naming:
                 frames=context.frames,
                 help="give each layer a name of its own",
             )
+        if taken:
             local = scope.default_name(f"{given}.")
         scope.places[local] = at
         return local
@@ -180,10 +184,15 @@ class Naming:
                     "unknown-name",
                     f"there is no layer named `{name[:60]}`",
                     at,
-                    help=known,
+                    help=known or self._candidates(scope),
                     frames=context.frames,
                     fix=(at, known.split("`")[1]) if known else None,
                 )
+
+    def _candidates(self, scope: NameScope) -> str | None:
+        names = list(dict.fromkeys(scope.visible()))
+        listed = ", ".join(f"`{name}`" for name in names[:_SHOWN_NAMES])
+        return f"the names here are {listed}{', …' if len(names) > _SHOWN_NAMES else ''}" if names else None
 
     # Shared weights
 

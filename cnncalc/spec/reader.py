@@ -35,11 +35,16 @@ def read_tree(sources: SourceMap, source: Source, limits: Limits, report: Report
     """
     if pure or not yaml.__with_libyaml__:
         return _Builder(sources, source, limits, report).build(yaml.Loader(source.text))
+    seen: list[Diagnostic] = []
     try:
-        return _Builder(sources, source, limits, report).build(yaml.CLoader(source.text))
+        tree = _Builder(sources, source, limits, seen.append).build(yaml.CLoader(source.text))
     except SpecError as error:
         if error.diagnostics[0].code != "yaml" or len(source.text) > _SECOND_OPINION:
-            raise
+            raise SpecError([*seen, *error.diagnostics]) from None
+    else:
+        for finding in seen:
+            report(finding)
+        return tree
     return _Builder(sources, source, limits, report).build(yaml.Loader(source.text))
 
 
@@ -244,17 +249,31 @@ class _Builder:
         )
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> SpecError:
-        mark = error.problem_mark or error.context_mark
-        index = min(mark.index, len(self.source.text)) if mark else 0
+        text = self.source.text
+        mark, opened = error.problem_mark or error.context_mark, error.context_mark
+        index = min(mark.index, len(text)) if mark else 0
         if self.has_tabs:
             self._refuse_tabs(index + 1)
-        help = None
-        problem = _plain(error.problem or error.context or "cannot be read")
-        if "mapping values" in problem:
-            problem, help = "a second `:` on this line", "put text that holds `: ` into quotes, or start a new line"
-        elif error.context:
-            problem = f"{_plain(error.context)}: {problem}"
-        return self.fail("yaml", problem, self._at(index, index + 1), help=help)
+        if dash := self._tight_dash(index):
+            return self.fail("yaml", "a space is missing after `-`", self._at(dash, dash + 1))
+        problem, help = _explained(error.problem or error.context or "", text[index : index + 1])
+        start = opened.index if opened and opened.index < index else None
+        unclosed = start is not None and text[start : start + 1] in _OPENING
+        if unclosed and start is not None and not text[index:].strip():
+            # The fault shows at the end of the file; the cause is where the bracket opens.
+            return self.fail("yaml", f"this `{text[start]}` is never closed", self._at(start, start + 1))
+        related: tuple[Related, ...] = ()
+        if unclosed and start is not None:
+            related = (Related(self.sources.place(self._at(start, start + 1)), f"the `{text[start]}` opens here"),)
+        place = self.sources.place(self._at(index, index + 1))
+        return SpecError([Diagnostic("yaml", "error", problem, place, help=help, related=related)])
+
+    def _tight_dash(self, index: int) -> int | None:
+        """Where the line before the fault begins with `-` and no space: YAML reads on, and stumbles a line later."""
+        lines = self.source.text[:index].splitlines(keepends=True)
+        if len(lines) < 2 or not (match := re.match(r" *-(?=[A-Za-z])", lines[-2])):
+            return None
+        return index - len(lines[-1]) - len(lines[-2]) + match.end() - 1
 
     def _refuse_tabs(self, end: int) -> None:
         """Refuse a tab outside quoted text and comments: only the C parser would let it pass."""
@@ -272,6 +291,38 @@ class _Builder:
                 self._at(position, position + 1),
                 help="replace the tab with spaces",
             )
+
+
+_OPENING = ("[", "{", "'", '"')
+
+_EXPLANATIONS = (
+    (r"mapping values", "a second `:` on this line", "put text that holds `: ` into quotes, or start a new line"),
+    (r"could not find expected ':'", "a `:` is missing before this", "a key is followed by `: ` and its value"),
+    (r"expected ',' or", "a `,` or the closing bracket is missing before this", None),
+    (
+        r"expected .?<block end>|did not find expected key",
+        "this line belongs to nothing above it",
+        "check its indentation",
+    ),
+    (r"did not find expected '-'", "this line belongs to nothing above it", "check its indentation"),
+    (r"cannot start any token", "a value cannot start with `{0}`", "put it into quotes"),
+    (
+        r"expected .?<document start>",
+        "this stands after the end of the specification",
+        "delete `...` or what follows it",
+    ),
+    (r"incompatible YAML document", "YAML directives are not part of the language", "delete the line"),
+    (r"unknown escape|escape sequence", "after `\\` YAML knows no `{0}`", "put the text into single quotes"),
+    (r"unexpected end of stream", "the text is never closed", "close the quote"),
+)
+
+
+def _explained(message: str, found: str) -> tuple[str, str | None]:
+    """A parser's message in plain words, and what to do; `found` is the character it stumbled over."""
+    for pattern, words, help in _EXPLANATIONS:
+        if re.search(pattern, message):
+            return words.format(found), help
+    return f"this is not YAML: {_plain(message)}", None
 
 
 def _plain(message: str) -> str:

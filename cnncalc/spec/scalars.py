@@ -59,7 +59,7 @@ def bounded(digits: str) -> int:
 
 def _not_an_integer(text: str, plain: bool, least: int) -> ScalarError:
     wanted = "a whole number"
-    if not plain and text.isascii() and text.isdigit():
+    if not plain and text.isascii() and (text.isdigit() or _SIZE.match(text)):
         return ScalarError(
             "not-an-integer", f'"{text}" in quotes is text, and {wanted} is wanted', "remove the quotes", fix=text
         )
@@ -78,7 +78,9 @@ def _not_an_integer(text: str, plain: bool, least: int) -> ScalarError:
         return ScalarError("not-an-integer", f"`{text}` is no number", f"a size is written {size}", fix=size)
     if not text and plain:
         return ScalarError("not-an-integer", f"{wanted} is wanted, and nothing stands here")
-    return ScalarError("not-an-integer", f"{wanted} is wanted, and `{text[:60]}` is none")
+    return ScalarError(
+        "not-an-integer", f"{wanted} is wanted, and {f'`{text[:60]}`' if text else 'empty text'} is none"
+    )
 
 
 def _meant(text: str) -> int | None:
