@@ -16,11 +16,44 @@ class Step(NamedTuple):
     remark: str = ""
 
     @property
+    def trivial(self) -> bool:
+        """Whether the numbers put in are already the result."""
+        return self.numbers.replace(",", "") == self.result.replace(",", "")
+
+    @property
+    def worked(self) -> str:
+        """The numbers put in and the result: `(227 - 11 + 2·0)/4 + 1 = 55`."""
+        return self.result if self.trivial else f"{self.numbers} = {self.result}"
+
+    @property
     def text(self) -> str:
         """The step as one line: `width: (227 - 11 + 2·0)/4 + 1 = 55`."""
-        worked = self.numbers if self.numbers == self.result else f"{self.numbers} = {self.result}"
         tail = f" ({self.remark})" if self.remark else ""
-        return f"{self.quantity}: {worked}{tail}"
+        return f"{self.quantity}: {self.worked}{tail}"
+
+
+class Explanation(NamedTuple):
+    """One layer explained: what goes in, what comes out, and how every number comes about."""
+
+    name: str
+    kind: str
+    description: str
+    inputs: tuple[str, ...]
+    output: str
+    steps: tuple[Step, ...]
+    remarks: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """The machine-readable form."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "description": self.description,
+            "inputs": list(self.inputs),
+            "output": self.output,
+            "steps": [{**step._asdict(), "text": step.text} for step in self.steps],
+            "remarks": list(self.remarks),
+        }
 
 
 @dataclass(slots=True)

@@ -114,3 +114,59 @@ class Verification:
             "peak_bytes": self.peak_bytes,
             "predicted_peak_bytes": self.predicted_peak_bytes,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One quantity that a question asks for, worked out.
+
+    Attributes:
+        quantity: its name: `parameters`, `output`, `receptive field`.
+        value: an exact integer, a float only where the quantity is a ratio, or a volume's text (`32x32x10`).
+        unit: what the value counts.
+        text: the value for the reader, with thousands separators.
+        steps: the working, one line each.
+        assumptions: what the question left unsaid and convention filled in.
+    """
+
+    quantity: str
+    value: int | float | str
+    unit: str
+    text: str
+    steps: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The keys of the machine-readable output."""
+        return {
+            "quantity": self.quantity,
+            "value": self.value,
+            "unit": self.unit,
+            "text": self.text,
+            "steps": list(self.steps),
+            "assumptions": list(self.assumptions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuizQuestion:
+    """One question of a quiz.
+
+    Attributes:
+        topic, level: what it is about, and how hard it is (1 to 3).
+        answer: the right answer as text; `steps` its working.
+        distractors: wrong answers by the usual mistakes, each with the mistake; none equals the answer.
+    """
+
+    topic: str
+    level: int
+    text: str
+    answer: str
+    steps: tuple[str, ...]
+    distractors: tuple[tuple[str, str], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The machine-readable form."""
+        wrong = [{"text": text, "mistake": mistake} for text, mistake in self.distractors]
+        return {"topic": self.topic, "level": self.level, "question": self.text, "answer": self.answer,
+                "steps": list(self.steps), "distractors": wrong}

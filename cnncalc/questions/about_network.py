@@ -10,7 +10,7 @@ from cnncalc.derivation import number
 from cnncalc.graph import Node, Volume
 from cnncalc.layers.base import Layer
 from cnncalc.questions import costs, quantities, solve
-from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.extents import Known
@@ -19,6 +19,7 @@ from cnncalc.questions.networks import Subject, changed, find_layers, last_axis_
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import Ask, Reading
 from cnncalc.spec.files import bundled_names
+from cnncalc.results import Answer
 
 Where = Sequence[tuple[str, int | str]]
 

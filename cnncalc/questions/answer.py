@@ -1,43 +1,6 @@
-"""What a question gets back: answers with their working, or what is missing."""
+"""What a question gets back that cannot be answered as it stands."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
-
-Value = int | float | str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One quantity asked for, worked out.
-
-    Attributes:
-        quantity: its name: `parameters`, `output`, `receptive field`.
-        value: an exact integer, a float only where the quantity is a ratio, or a volume's text (`32x32x10`).
-        unit: what the value counts.
-        text: the value for the reader, with thousands separators.
-        steps: the working, one line each.
-        assumptions: what the question left unsaid and convention filled in.
-    """
-
-    quantity: str
-    value: Value
-    unit: str
-    text: str
-    steps: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The keys of the machine-readable output."""
-        return {
-            "quantity": self.quantity,
-            "value": self.value,
-            "unit": self.unit,
-            "text": self.text,
-            "steps": list(self.steps),
-            "assumptions": list(self.assumptions),
-        }
 
 
 class QuestionError(ValueError):

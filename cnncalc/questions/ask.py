@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnncalc.analysis.measured import Measured
 from cnncalc.questions import about_network, solve
-from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.costs import ratios
@@ -18,6 +18,7 @@ from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import Ask, Reading, Setup, read
 from cnncalc.questions.solve import Problem
 from cnncalc.questions.tagging import open_sheet, tag
+from cnncalc.results import Answer
 
 LONGEST = 2000
 """Questions are shorter than this many characters."""
@@ -123,7 +124,7 @@ def _of_volume(reading: Reading) -> list[Setup]:
     """A question about a volume alone: how many numbers it holds, how much memory they take."""
     volumes = [reading.target] if reading.target else [setup.input for setup in reading.setups]
     counts = all(ask.name in ("units", "activations", "memory", "positions", "flatten") for ask in reading.asked)
-    if any(setup.layers for setup in reading.setups):
+    if reading.target is None and any(setup.layers for setup in reading.setups):
         return []
     whole = [Setup(known, [Said("identity")]) for known in volumes if known is not None and known.volume]
     return whole if counts else []

@@ -8,11 +8,12 @@ from math import prod
 
 from cnncalc.derivation import Derivation, number, times
 from cnncalc.layers.window import WindowRule, quotient
-from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
 from cnncalc.questions.quantities import (
     Asked, Steps, biases_of, counted, fixed, need_output, need_weights, trainable, volume_steps,
 )
+from cnncalc.results import Answer
 
 _NO_PRODUCTS = "no weights, so no multiply–accumulates: its work is comparisons or additions"
 

@@ -147,7 +147,7 @@ class _Tagger:
 
     def output_wide(self, match: Match) -> Made:
         """`is the output of … 27 wide?`"""
-        return ("@out", self._read(match.value("v"))) if re.search(r"\boutput\b", match.before(20)) else None
+        return ("@out", self._read(match.value("v"))) if re.search(r"\boutput\b[^?.]*$", match.before(20)) else None
 
     def turned(self, match: Match) -> Made:
         """`224 into 112`; in a dense layer, inputs and neurons."""

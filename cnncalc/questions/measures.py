@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnncalc.questions import costs, quantities
-from cnncalc.questions.answer import Answer
 from cnncalc.questions.quantities import Asked
+from cnncalc.results import Answer
 
 QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "output": quantities.output,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
-from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
+from cnncalc.results import Answer
 
 Steps = list[str]
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from cnncalc.layers import layer_class
 from cnncalc.layers.window import WindowRule, transposed_extent
-from cnncalc.questions.answer import Answer, QuestionError
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.costs import macs_of
 from cnncalc.questions.extents import Known
 from cnncalc.questions.quantities import biases_of, trainable
+from cnncalc.results import Answer
 
 NAMES = {"pad": "padding", "stride": "stride", "kernel": "kernel", "dilation": "dilation", "input": "input width",
          "filters": "filters", "units": "neurons", "channels": "input depth"}

@@ -1,0 +1,48 @@
+"""`cnncalc ask`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from cnncalc.cli.status import Status
+
+
+@click.command()
+@click.argument("question")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
+              help="How it is written.")
+def ask(question: str, format_: str) -> int:
+    """A homework-style question, answered with its derivation.
+
+    Examples: `cnncalc ask "32x32x3, ten 5x5 filters, stride 1, pad 2: parameters?"`,
+    `cnncalc ask "which padding keeps 63x63 with a 7x7 filter?"`,
+    `cnncalc ask "receptive field of AlexNet at pool5"`.
+    """
+    from cnncalc.questions.answer import QuestionError
+    from cnncalc.questions.ask import ask as answered
+    from cnncalc.render.answers import answer_lines
+    from cnncalc.render.terminal import stdout
+
+    try:
+        answers = answered(question)
+    except QuestionError as error:
+        return _unanswered(question, error, format_)
+    if format_ == "json":
+        found = [answer.as_dict() for answer in answers]
+        click.echo(json.dumps({"schema_version": 1, "question": question, "answers": found}, ensure_ascii=False))
+    else:
+        stdout().write(answer_lines(answers))
+    return Status.FINE
+
+
+def _unanswered(question: str, error: Exception, format_: str) -> int:
+    from cnncalc.visible import visible
+
+    if format_ == "json":
+        said = {"missing": list(error.missing), "not_understood": list(error.unread)}  # type: ignore[attr-defined]
+        click.echo(json.dumps({"schema_version": 1, "question": question, "answers": [], "error": str(error), **said},
+                              ensure_ascii=False))
+    click.echo(f"error: {visible(str(error))}", err=True)
+    return Status.WRONG

@@ -1,0 +1,85 @@
+"""`cnncalc solve`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import click
+
+from cnncalc.cli.status import Status
+
+UNKNOWNS = ("pad", "stride", "kernel", "dilation", "input", "filters", "units", "channels")
+KINDS = ("conv", "depthwise", "transposed_conv", "maxpool", "avgpool", "subsample", "fc")
+
+
+class Size(click.ParamType):
+    """A number, or numbers joined by x; kept as an int or a tuple, width first."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | tuple[int, ...]:
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        if not re.fullmatch(r"[0-9]{1,18}(x[0-9]{1,18}){0,3}", value):
+            self.fail(f"'{value}' is no size such as 7 or 224x224", param, ctx)
+        numbers = tuple(map(int, value.split("x")))
+        return numbers[0] if len(numbers) == 1 else numbers
+
+
+@click.command()
+@click.argument("unknown", nargs=-1, required=True, type=click.Choice(UNKNOWNS))
+@click.option("--kind", type=click.Choice(KINDS), default="conv", show_default=True, help="The layer kind.")
+@click.option("--input", "input_", type=Size(), metavar="WxHxD", help="The input: W, WxH or WxHxD.")
+@click.option("--output", type=Size(), metavar="WxH", help="The extents that are to come out.")
+@click.option("--kernel", type=Size(), help="The kernel.")
+@click.option("--stride", type=Size(), help="The stride (1, or the window for pooling).")
+@click.option("--pad", type=Size(), help="The padding (0).")
+@click.option("--dilation", type=Size(), help="The dilation (1).")
+@click.option("--filters", type=click.IntRange(1), help="The number of filters.")
+@click.option("--units", type=click.IntRange(1), help="The number of neurons.")
+@click.option("--no-bias", is_flag=True, help="Count no biases.")
+@click.option("--parameters", type=click.IntRange(1), help="The number of parameters that is wanted.")
+@click.option("--macs", type=click.IntRange(1), help="The multiply–accumulates that are wanted.")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
+              help="How it is written.")
+def solve(unknown: tuple[str, ...], kind: str, input_: int | tuple[int, ...] | None, output: int | tuple[int, ...] | None,
+          parameters: int | None, macs: int | None, no_bias: bool, format_: str, **said: Any) -> int:
+    """Backwards: which padding, stride, kernel, dilation, input, or number of filters gives what is wanted.
+
+    All solutions in whole numbers, smallest first. Exit code 1 where there is none.
+
+    Examples: `cnncalc solve pad --input 63 --kernel 7 --output 63`,
+    `cnncalc solve stride pad --input 224 --kernel 7 --output 112`,
+    `cnncalc solve filters --input 32x32x3 --kernel 5 --parameters 1520`.
+    """
+    from cnncalc.questions.answer import QuestionError
+    from cnncalc.questions.solve import Problem, answers
+    from cnncalc.render.answers import answer_lines
+    from cnncalc.render.terminal import stdout
+
+    values = {name: value for name, value in said.items() if value is not None}
+    if no_bias:
+        values["bias"] = False
+    goal = ("parameters", parameters) if parameters else ("macs", macs) if macs else None
+    target = (output,) if isinstance(output, int) else output
+    try:
+        found = answers(Problem(kind, values, unknown, _known(input_), None if goal else target, goal))
+    except QuestionError as error:
+        raise click.UsageError(str(error)) from None
+    if format_ == "json":
+        click.echo(json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}, ensure_ascii=False))
+    else:
+        stdout().write(answer_lines(found))
+    return Status.WRONG if found[0].value == "none" else Status.FINE
+
+
+def _known(given: int | tuple[int, ...] | None) -> Any:
+    from cnncalc.questions.extents import Known
+
+    if given is None:
+        return Known()
+    if isinstance(given, int):
+        return Known((given,))
+    return Known(given[:2], given[2] if len(given) > 2 else None)
