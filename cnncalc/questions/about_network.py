@@ -15,7 +15,7 @@ from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.extents import Known
 from cnncalc.questions.measures import QUANTITIES
-from cnncalc.questions.networks import Subject, changed, find_layers, last_axis_dense, with_values
+from cnncalc.questions.networks import LayerFailsError, Subject, changed, find_layers, last_axis_dense, with_values
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import Ask, Reading
 from cnncalc.spec.files import bundled_names
@@ -251,7 +251,8 @@ class _About:
 
     def _families(self, name: str) -> list[Answer]:
         families = (("convolutions", ("conv", "depthwise", "transposed_conv")), ("fully connected layers", ("fc",)))
-        return [self._total(f"{name} in {said}", sum(getattr(view, name) or 0 for view in self.network.layers
+        shown = "multiply–accumulates" if name == "macs" else name
+        return [self._total(f"{shown} in {said}", sum(getattr(view, name) or 0 for view in self.network.layers
                                                      if view.kind in kinds)) for said, kinds in families]
 
     def _biases(self) -> int:
@@ -329,7 +330,10 @@ class _About:
         extents = known.spatial * len(own.spatial) if len(known.spatial) == 1 else known.spatial
         idle = {view.name for view in self.network.layers if _idle(self.network, view)}
         fixed = changed(self.network, lambda node, layer: None if node.name in idle else layer)
-        other = changed(fixed, lambda node, layer: layer, Volume(known.channels or own.channels, extents))
+        try:
+            other = changed(fixed, lambda node, layer: layer, Volume(known.channels or own.channels, extents))
+        except LayerFailsError as error:
+            return [Answer("first layer that fails", error.layer, "", str(error))]
         for view, fed in zip(fixed.layers, other.layers, strict=True):
             if view.weights and [w.shape for w in view.weights] != [w.shape for w in fed.weights]:
                 expected, got = (net.graph.volumes_into(v.node)[0] for net, v in ((fixed, view), (other, fed)))

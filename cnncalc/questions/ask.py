@@ -40,8 +40,8 @@ def ask(question: str) -> list[Answer]:
     if network is not None:
         tag_layers(sheet, network)
     reading = read(sheet, tag(sheet, subject is not None), subject is not None)
-    return [replace(answer, assumptions=(*answer.assumptions, *reading.remarks))
-            for answer in _answers(reading, subject, network)]
+    found = {(answer.quantity, answer.value): answer for answer in reversed(_answers(reading, subject, network))}
+    return [replace(answer, assumptions=(*answer.assumptions, *reading.remarks)) for answer in reversed(found.values())]
 
 
 def _answers(reading: Reading, subject: Subject | None, network: Measured | None) -> list[Answer]:

@@ -84,7 +84,8 @@ def run(start: Known, layers: Sequence[Said], only_width: bool = False) -> list[
         QuestionError: where a layer cannot be, or contradicts the volume it meets.
     """
     stages: list[Stage] = []
-    known, counts = start, dict[str, int]()
+    counts: dict[str, int] = {}
+    known = start
     for said in expanded(layers):
         short = _SHORT.get(said.kind, said.kind)
         counts[short] = counts.get(short, 0) + 1
@@ -203,7 +204,7 @@ def _after(layer: Layer, before: Known, lacks: set[str]) -> Known:
 def _assumed(said: Said, values: dict[str, Any]) -> list[str]:
     """The conventions that filled in what was not said."""
     fields = layer_class(said.kind).fields
-    told = ["the layer is a convolution"] if said.implied else []
+    told = ["the layer is a convolution"] if said.implied and said.kind == "conv" else []
     for name, text in _CONVENTIONS:
         if name not in fields or name in values or (name == "stride" and fields[name].default is REQUIRED):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
@@ -255,7 +254,7 @@ def rounding(asked: Asked) -> list[Answer]:
 def _rounded(asked: Asked, rule: WindowRule, steps: Steps) -> list[Answer]:
     floor, ceil = rule._replace(ceil=False), rule._replace(ceil=True)
     exact = quotient(rule.slack + rule.stride, rule.stride)
-    value = floor.output if rule.fits else rule.slack / rule.stride + 1
+    value = floor.output if rule.fits else (rule.slack + rule.stride) / rule.stride
     unread = f"the last {floor.unread} of {rule.extent} never read" if floor.unread else "only padding is left over"
     return [
         asked.answer("exact value", value, "cells", steps, exact),

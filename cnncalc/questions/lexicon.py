@@ -55,7 +55,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
     ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),
     ("depth", r"d2|output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
-              r"how deep|channel does (?:the |it |its )*output have"),
+              r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|channel does (?:the |it |its )*output have"),
     ("output", r"(?:spatial |final |new |resulting |output |feature~map |activation~map )*"
                r"(?:volume|size|shape|dimension|dimensionality|resolution|output|result|extent|length)"
                r"(?: (?:volume|size|shape|dimension|dimensionality|resolution|extent))?"

@@ -57,7 +57,7 @@ def find_network(sheet: Sheet) -> Subject | None:
         for end in range(min(len(sheet.items), start + _LONGEST), start, -1):
             if not sheet.items[end - 1].text[:1].isalpha() and not sheet.items[end - 1].text.startswith("#"):
                 continue
-            said = _squeezed("".join(piece.said for piece in sheet.items[start:end]))
+            said = _squeezed("".join(piece.said.removesuffix("'s") for piece in sheet.items[start:end]))
             stem = stems.get(said) or _FAMILIES.get(said)
             if stem or said in _AMBIGUOUS:
                 items = sheet.items[start:end]
@@ -136,6 +136,14 @@ def _numbered(alike: list[LayerView], views: list[LayerView], kind: str, which: 
 
 # Changes
 
+class LayerFailsError(QuestionError):
+    """A layer of a changed network does not go with the volume that reaches it."""
+
+    def __init__(self, layer: str, why: str) -> None:
+        super().__init__(f"{layer}: {why}")
+        self.layer = layer
+
+
 Change = Callable[[Node, Layer], Layer | None]
 
 
@@ -143,7 +151,7 @@ def changed(network: Measured, change: Change, input: Volume | None = None) -> M
     """The same graph with other layers: `change` gives for each node the layer in its place, None to leave it out.
 
     Raises:
-        QuestionError: where a layer does not go with the volume that reaches it.
+        LayerFailsError: where a layer does not go with the volume that reaches it.
     """
     nodes: list[Node] = []
     stands_for: dict[int, int] = {}
@@ -167,7 +175,7 @@ def _remeasured(node: Node, layer: Layer, inputs: tuple[int, ...], nodes: list[N
     try:
         output = layer.output(volumes)
     except LayerError as error:
-        raise QuestionError(f"{node.name}: {error}") from None
+        raise LayerFailsError(node.name, str(error)) from None
     return node._replace(index=len(nodes), kind=layer.kind, layer=layer, inputs=inputs, volume=output,
                          weights=layer.weights(volumes))
 

@@ -70,11 +70,15 @@ def volume_steps(asked: Asked, stage: Stage) -> Steps:
 
 def output(asked: Asked) -> list[Answer]:
     """The output volume, of every stage where that is asked."""
-    last = asked.chosen[-1:]
-    steps = [line for stage in asked.stages if stage not in last for line in _known_steps(asked, stage)]
     if asked.each and len(asked.stages) > 1:
         return [_output(asked, stage, _known_steps(asked, stage), stage.name) for stage in asked.chosen]
-    return [_output(asked, asked.last, steps + _known_steps(asked, asked.last), "")]
+    return [_output(asked, asked.last, steps_up_to(asked, asked.last), "")]
+
+
+def steps_up_to(asked: Asked, last: Stage) -> Steps:
+    """How the volumes come about, from the first stage to one of them."""
+    reached = list(asked.stages)[: list(asked.stages).index(last) + 1]
+    return [line for stage in reached for line in _known_steps(asked, stage)]
 
 
 def _known_steps(asked: Asked, stage: Stage) -> Steps:
@@ -104,7 +108,7 @@ def extent(axis: int, name: str) -> Callable[[Asked], list[Answer]]:
         if not stage.after.spatial:
             stage.needs("kernel", spatial=True)
             raise QuestionError(f"the output of {stage.name} has no {name}")
-        steps = [line for each in asked.stages for line in _known_steps(asked, each)]
+        steps = steps_up_to(asked, stage)
         value = stage.after.spatial[min(axis, len(stage.after.spatial) - 1)]
         return [asked.answer(f"output {name}", value, "cells", steps)]
 

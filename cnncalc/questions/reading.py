@@ -353,8 +353,10 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     """
     fold = Fold(sheet, remarks, network)
     reading = fold.reading
-    for part in fold.parts:
-        _settle(part, reading, fold)
+    bound = [(part, part.said or _bind(part, reading)) for part in fold.parts]
+    described = {(part.setup, said.kind) for part, said in bound if part.kind and (said.values or said.many)}
+    for part, said in bound:
+        _settle(part, said, reading, (part.setup, said.kind) in described, network)
     _fill(reading, fold.shared)
     _tidy(reading)
     return reading
@@ -374,15 +376,14 @@ def _tidy(reading: Reading) -> None:
         reading.asked = [Ask("rounding"), *(ask for ask in reading.asked if ask.name not in ("rounding", "output", "width"))]
 
 
-def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
-    """Bind a layer's words, and decide whether it is a layer, a reference to one, or an alternative."""
+def _settle(part: _Open, said: Said, reading: Reading, described: bool, network: bool) -> None:
+    """Decide whether something is a layer, a reference to one that is described, or an alternative."""
     setup = reading.setups[part.setup]
-    said = part.said or _bind(part, reading)
     _serial(said, part)
     if not said.values and not said.many:
         if part.kind is None:
             return
-        if fold.network or _is_reference(part, setup):
+        if network or (described and (part.in_ask or part.ordinal is not None)):
             _refer(part, (said.kind, part.number or part.ordinal or 0), reading)
             return
         if part.in_ask and setup.layers and setup.layers[-1].values:
@@ -392,7 +393,7 @@ def _settle(part: _Open, reading: Reading, fold: Fold) -> None:
         _bottleneck(said, setup, reading)
         return
     said.at = part.number or 0
-    if not fold.network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
+    if not network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
@@ -429,15 +430,12 @@ def _bottleneck(said: Said, setup: Setup, reading: Reading) -> None:
     reading.compares = True
 
 
-def _is_reference(part: _Open, setup: Setup) -> bool:
-    """Whether the words only point at a layer that has been described: `the last conv`."""
-    named = any(other.kind == part.kind and not other.implied for other in setup.layers)
-    return named and (part.in_ask or part.ordinal is not None)
-
-
 def _alternative(kind: str, setup: Setup, reading: Reading) -> None:
     """`MACs depthwise, pointwise, and for the standard conv`: the described layer as each kind in turn."""
     last = setup.layers[-1]
+    if last.implied and last.kind == kind:
+        last.implied = False
+        return
     if last.implied:
         last.kind, last.implied, setup.label = kind, False, kind
     else:

@@ -286,6 +286,7 @@ _ORDER: tuple[Rule, ...] = (
     (r"and(?= (?:a|an|@times|#n\d+)(?: \S+)? @head)", _and_compared),
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
+    (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
     (r"@versus <n:c>(?= <s>)", _versus_one),
     (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?", tagged("@then")),
     (r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",
