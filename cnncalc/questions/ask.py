@@ -10,7 +10,7 @@ from cnncalc.questions import about_network, solve
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
-from cnncalc.questions.costs import ratios
+from cnncalc.questions.costs import bytes_of, ratios
 from cnncalc.questions.extents import Known
 from cnncalc.questions.measures import QUANTITIES
 from cnncalc.questions.networks import Subject, find_network, tag_layers
@@ -54,6 +54,8 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
     answers = list(_backwards(reading)) if reading.unknown else []
     if "input" in reading.unknown and network is not None:
         answers += _at_own_input(reading, network)
+    if reading.goal and not any(setup.layers for setup in reading.setups):
+        return answers + _of_numbers(reading)
     described = _of_volume(reading) or variants(reading) if reading.asked else []
     for setup in described:
         stages = run(setup.input, setup.layers, setup.only_width)
@@ -118,6 +120,14 @@ def _quantity(name: str, asked: Asked) -> list[Answer]:
     if not asked.stages:
         raise QuestionError.lacking("what layer is meant")
     return QUANTITIES[name](asked)
+
+
+def _of_numbers(reading: Reading) -> list[Answer]:
+    """`How many bytes do 1,000 parameters take?`"""
+    quantity, numbers = reading.goal or ("", 0)
+    if [ask.name for ask in reading.asked] != ["memory"]:
+        raise QuestionError.lacking("what layer is meant")
+    return [bytes_of(Asked([], []), f"memory of {numbers:,} {quantity}", numbers, reading.bytes_each or 4, 1)]
 
 
 def _of_volume(reading: Reading) -> list[Setup]:

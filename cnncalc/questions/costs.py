@@ -104,7 +104,8 @@ def memory(asked: Asked) -> list[Answer]:
     of_weights = bool(words & {"parameter", "weight", "param", "model"})
     of_values = bool(words & {"activation", "forward", "output", "map", "image", "volume"}) or not of_weights
     answers = []
-    if of_weights or not words & {"activation", "forward", "output", "map", "image", "volume"}:
+    weighs = any(stage.layer.weights([stage.input]) for stage in asked.chosen)
+    if weighs and (of_weights or not words & {"activation", "forward", "output", "map", "image", "volume"}):
         stored = sum(trainable(stage) + fixed(stage) for stage in asked.chosen)
         answers.append(bytes_of(asked, "memory of the weights", stored, size, 1))
     if of_values:

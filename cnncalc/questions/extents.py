@@ -33,7 +33,7 @@ class Known(NamedTuple):
 _COLOURS = r"(?:rgb|bgr|colou?r(?:ed)?|grayscale|greyscale|gray~scale|grey~scale|gray|grey|monochrome|black~and~white)"
 _NOUN = (r"(?:image|input|picture|photo|photograph|frame|(?:activation )?volume|feature~map|activation~map|"
          r"map|tensor|pixel|px|output)")
-_NAMED = r"(?:image|input|picture|photo|photograph|volume|feature~map|tensor|input feature~map)"
+_NAMED = r"(?:input (?:of|to|for) (?:a|an|the|this) (?:\S+ )*?layer|image|input|picture|photo|photograph|volume|feature~map|tensor|input feature~map)"
 _SHAPED = r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has|that|which|it))*"
 _KERNEL_AFTER = re.compile(
     r"(?:- )?(?:,? ?(?:and )?(?:stride|pad|padding|dilation)(?: -| of| =)? #n\d+ )*(?:, )?"
@@ -70,6 +70,7 @@ class _Tagger:
              r"(?:channel|map|feature~map|plane|filter)", self.channel_change),
             (r"(?:from )?<n:a> (?:input~?(?:channel|map|feature~map)|in~?channel|in) (?:and|,|→|to) <n:b> "
              r"(?:output~?(?:channel|map|feature~map)|out~?channel|out)", self.channel_change),
+            (r"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?(?:channel|map|feature~map)", self.channel_change),
             (r"<n:c> (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|throughout)",
              lambda match: ("@channels", (match.value("c"),) * 2)),
             (rf"(?:<s:a>|<n:a2>)(?: {_NOUN})? (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? "
@@ -122,8 +123,8 @@ class _Tagger:
              r"(?:input )?(?:depth|in_channel|num_feature)(?: (?:=|:|of|is))* <n:c3>|<n:c4> (?:- )?deep|"
              r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
             (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , <s>)", self.leading),
-            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume|,))"
-             r"(?= (?:and|to|→|into|\.|\?|unit|:)|$)", self.flat),
+            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume))",
+             self.flat),
         )
 
     def channel_change(self, match: Match) -> Made:
@@ -216,6 +217,8 @@ class _Tagger:
 
     def width(self, match: Match) -> Made:
         """`240 wide`: the one axis that is talked about."""
+        if match.items[-1].said.lower() == "inputs":
+            return None
         if _KERNEL_AFTER.match(match.after(10)) or _KERNEL_BEFORE.search(match.before(2)):
             return None
         known = Known((match.value("v"),))
@@ -240,6 +243,9 @@ class _Tagger:
 
     def flat(self, match: Match) -> Made:
         """`4096 inputs`: a flat vector."""
+        last = match.items[-1].said.lower()
+        if last in ("in", "input") and "dimensional" not in match.text() and not re.match(r"(?:and|to|→|into|\.|\?|unit|:)|$", match.after()):
+            return None
         return "@in", Known((), next(match.value(group) for group in ("v", "v2") if match.text(group)))
 
     def _read(self, value: int | tuple[int, ...]) -> Known:

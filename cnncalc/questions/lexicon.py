@@ -92,7 +92,7 @@ HEADS: tuple[tuple[str, str], ...] = (
                 r"have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
                 r"(?: layer)?(?: (?:have|need|expect|take|get))?|"
                 r"flatten(?:ed|ing)?(?: layer)?"),
-    ("conv", rf"(?:(?:standard|ordinary|normal|regular|plain|full|grouped|group|strided|usual) )?{_DIMS}{_CONV}(?: [123]d)?"
+    ("conv", rf"(?:standard|ordinary|normal|regular|usual|plain) one|(?:(?:standard|ordinary|normal|regular|plain|full|grouped|group|strided|usual) )?{_DIMS}{_CONV}(?: [123]d)?"
              r"(?: layer)?|(?:(?:standard|ordinary|regular|plain) )?conv[123]d(?: layer)?"),
 )
 """What layers are called, the more special name first."""

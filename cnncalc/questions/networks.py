@@ -91,6 +91,8 @@ def tag_layers(sheet: Sheet, network: Measured) -> None:
     for index, item in enumerate(sheet.items):
         word = item.tokens[0].text.lower().removesuffix("'s") if len(item.tokens) == 1 else ""
         name = names.get(word) or scopes.get(word)
+        if word in ("input", "output", "layer", "pool", "conv"):
+            continue
         if name and not item.text.startswith(("@", "#")) and (len(word) > 2 or re.fullmatch(r"[a-z]\d", word)):
             kind = next((view.kind for view in network.layers if view.name == name), "block")
             sheet.items[index] = Item(f"@ref:{kind}", item.tokens, name)

@@ -102,6 +102,7 @@ class _Open:
     number: int | str | None = None
     series: dict[str, tuple[int, ...]] = field(default_factory=dict)
     plural: bool = False
+    follows: bool = False
     asks: range = range(0)
     joined: bool = False
 
@@ -121,9 +122,14 @@ class Fold:
         self._ordinal: int | None = None
         self._group, self._apart = 0, True
         self._last: tuple[str, ...] = ()
-        for item in sheet.items:
-            self._take(item)
-            self._last = (*self._last[-3:], item.text)
+        self._following = False
+        for sentence in _sentences(sheet.items):
+            self._following = bool(self.parts) and _follows_up(sentence)
+            if self._following:
+                self._open(None).follows = True
+            for item in sentence:
+                self._take(item)
+                self._last = (*self._last[-3:], item.text)
 
     # Items
 
@@ -305,7 +311,13 @@ class Fold:
     _on_size = _on_set
 
     def _on_all(self, item: Item, _: str) -> None:
-        self.shared.append(item.meaning)
+        name, value = item.meaning
+        if self._following and value is False:
+            self._gather((_word("no", item), _word(name, item)))
+        elif self._following:
+            self._gather((_word(name, item), _number(value, item)))
+        else:
+            self.shared.append((name, value))
 
     def _on_series(self, item: Item, _: str) -> None:
         name, values = item.meaning
@@ -338,6 +350,24 @@ class Fold:
         self._fresh = True
 
 
+def _sentences(items: list[Item]) -> list[list[Item]]:
+    """The line cut after every question mark."""
+    sentences: list[list[Item]] = [[]]
+    for item in items:
+        sentences[-1].append(item)
+        if item.text == "?":
+            sentences.append([])
+    return [sentence for sentence in sentences if sentence]
+
+
+def _follows_up(sentence: list[Item]) -> bool:
+    """`And with padding 1?`: only values, which replace those of the question before."""
+    texts = [item.text for item in sentence]
+    values = any(text.startswith(("#", "@set", "@all", "@size")) or text == "bias" for text in texts)
+    tags = {text.partition(":")[0] for text in texts if text.startswith("@")}
+    return values and texts[-1] == "?" and tags <= {"@set", "@all", "@size", "@pass"}
+
+
 def _word(name: str, item: Item) -> Token:
     return Token("word", name, item.tokens[0].start, item.tokens[-1].end, name)
 
@@ -353,7 +383,10 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     """
     fold = Fold(sheet, remarks, network)
     reading = fold.reading
-    bound = [(part, part.said or _bind(part, reading)) for part in fold.parts]
+    bound = []
+    for part in fold.parts:
+        part.kind = bound[-1][1].kind if part.follows and bound else part.kind
+        bound.append((part, part.said or _bind(part, reading)))
     described = {(part.setup, said.kind) for part, said in bound if part.kind and (said.values or said.many)}
     for part, said in bound:
         _settle(part, said, reading, (part.setup, said.kind) in described, network)
@@ -368,7 +401,12 @@ def _tidy(reading: Reading) -> None:
     said |= {"pad"} if "sides" in said else set()
     reading.asked = [ask for ask in reading.asked
                      if not (ask.name.startswith("?") and any(name.startswith(ask.name[1:4]) for name in said))
-                     and not (ask.name == "legal" and reading.unknown)]
+                     and not (ask.name == "legal" and reading.unknown)
+                     and not (ask.name in ("output", "width") and "input" in reading.unknown)]
+    last = next((setup.layers[-1] for setup in reversed(reading.setups) if setup.layers), None)
+    if reading.goal and not reading.unknown and last and last.kind == "fc" and "units" not in last.values:
+        reading.unknown = ["units"]
+        reading.asked = [ask for ask in reading.asked if ask.name != "units"]
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))
@@ -379,6 +417,9 @@ def _tidy(reading: Reading) -> None:
 def _settle(part: _Open, said: Said, reading: Reading, described: bool, network: bool) -> None:
     """Decide whether something is a layer, a reference to one that is described, or an alternative."""
     setup = reading.setups[part.setup]
+    if part.follows and setup.layers:
+        _follow_up(said, setup, reading)
+        return
     _serial(said, part)
     if not said.values and not said.many:
         if part.kind is None:
@@ -397,6 +438,17 @@ def _settle(part: _Open, said: Said, reading: Reading, described: bool, network:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
+
+
+def _follow_up(said: Said, setup: Setup, reading: Reading) -> None:
+    """The same again with other values, asked the same."""
+    other = setup.variant(label=", ".join(f"{name} {_shown(value)}" for name, value in said.values.items()))
+    other.layers[-1].values.update(said.values)
+    reading.setups.append(other)
+
+
+def _shown(value: Any) -> str:
+    return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _serial(said: Said, part: _Open) -> None:
@@ -504,7 +556,12 @@ def _unroll(setup: Setup) -> None:
 
 def _harmless(word: str) -> bool:
     word = word.removesuffix("'s")
-    return word in HARMLESS or singular(word) in HARMLESS
+    stems = {word, singular(word)}
+    for ending in ("ing", "ed", "ly", "er", "d"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            stems |= {stem, f"{stem}e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem}
+    return not stems.isdisjoint(HARMLESS)
 
 
 def _square(setup: Setup, reading: Reading) -> None:
@@ -532,8 +589,18 @@ def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
                 if name in known:
                     said.values.setdefault(name, value)
         if reading.compares:
+            setup.label = setup.label or _described(setup)
             setup.input = setup.input.over(next((s.input for s in reading.setups if s.input.channels), setup.input))
         _square(setup, reading)
+
+
+def _described(setup: Setup) -> str:
+    """What tells one of several compared things from the others."""
+    count = sum(said.times for said in setup.layers)
+    last = setup.layers[-1] if setup.layers else Said("")
+    kernel = last.values.get("kernel", "")
+    size = "x".join(map(str, kernel)) if isinstance(kernel, tuple) else str(kernel)
+    return " ".join(part for part in (str(count) if count > 1 else "", last.kind, size) if part)
 
 
 def _common(reading: Reading) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest
 def open_sheet(question: str) -> Sheet:
     """A question's line without quotation marks."""
     sheet = Sheet(question)
-    apply(sheet, ((r"' s|[\"`']", lambda match: ""),))
+    apply(sheet, ((r"' s|[\"`']", lambda match: ""), (rf"<n>(?! (?:{_COUNTABLE}))", _pronoun)))
     return sheet
 
 
@@ -54,6 +54,17 @@ def tag(sheet: Sheet, network: bool = False) -> list[str]:
     if network:
         apply(sheet, _AFTER_NETWORKS)
     return remarks
+
+
+_COUNTABLE = (r"<s>|<n>|-|filter|kernel|conv|convolution|convolutional|max|average|avg|pool|pooling|layer|dense|fully|fc|"
+              r"hidden|linear|neuron|unit|node|channel|map|feature|group|input|output|batch|image|d|dimensional|axis|big|"
+              r"large|single|standard|x|by|stacked|depthwise|transposed|pixel|wide|example|tool|model|bias|class")
+
+
+def _pronoun(match: Match) -> Made:
+    """`a standard one`: no number."""
+    token = match.items[0].tokens[0]
+    return Item("one", (token._replace(kind="word", value="one"),)) if token.text.lower() == "one" else None
 
 
 def apply(sheet: Sheet, rules: tuple[Rule, ...]) -> None:
@@ -85,6 +96,10 @@ def _claim(match: Match) -> Made:
     return "@claim", [quantity for word, quantity in GOALS.items() if word in words]
 
 
+def _factor(match: Match) -> Made:
+    return "@pass" if re.search(r"times|factor|fewer|smaller|larger|cheaper|less|more", match.text()) else None
+
+
 def _a_single(match: Match) -> Made:
     return "@pass" if match.items[0].said.lower() == "one" else None
 
@@ -105,6 +120,12 @@ def _unknown(match: Match) -> Made:
              "kernel": "kernel", "filter": "kernel", "window": "kernel", "setting": "setting"}
     found = sorted((said.find(word), name) for word, name in names.items() if word in said)
     return "@unknown", [name for _, name in found]
+
+
+def _which_number(match: Match) -> Made:
+    if match.text().startswith("the") and not re.search(r"(?:find|compute|determine|calculate|is|what)$", match.before()):
+        return None
+    return "@unknown", ["units" if match.text("what") in ("neuron", "unit") else "filters"]
 
 
 def _no_padding(match: Match) -> Made:
@@ -233,7 +254,10 @@ _AFTER_NETWORKS: tuple[Rule, ...] = (
 _CLAIMS: tuple[Rule, ...] = (
     (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|spatial))",
      drop),
-    (r"half of them|half of which", drop),
+    (r"half of them|half of which|\( (?:[a-h]|i|ii|iii|iv) \)|[a-h] \)", drop),
+    (r"(?:how many times|by (?:which|what) factor|how much)(?: (?:be|is|are|do|does))*(?: (?:fewer|more|less|larger|smaller|cheaper))?",
+     _factor),
+    (r"upsampling (?:by|via|through|with|using)(?: a)?(?= (?:transposed|deconv|deconvolution))", drop),
     (r"(?:conv|convolution|convolutional) (?:neural )?(?:network|net)", drop),
     (r"each(?: (?:<n>|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?",
      drop),
@@ -263,6 +287,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
      rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
     (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
      _unknown),
+    (r"(?:which|what|find the|how large a|the) number of (?P<what>neuron|unit|filter|kernel|output channel)", _which_number),
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
     (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?<n:b>"
      r"(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
@@ -270,7 +295,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
      lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
     (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
     (r"(?:of )?(?:width|length|extent) <n:v>", _filter_width),
-    (r"<n:v>~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
+    (r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
      lambda match: setting("kernel", match.value("v"), match)),
     (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride",
      tagged("@ask:receptive_field")),
