@@ -42,7 +42,7 @@ class Table:
 
 def text_lines(table: Table, width: int | None = None) -> Iterator[Line]:
     """The table as aligned lines, within `width` columns; stacked where it would not fit even shortened."""
-    titles = [column.title for column in table.columns]
+    titles = [visible(column.title) for column in table.columns]
     rows = [[visible(cell) for cell in row] for row in table.rows]
     footer = [visible(cell) for cell in table.footer] if table.footer is not None else None
     everything = [titles, *rows, *([footer] if footer else [])]
@@ -94,7 +94,7 @@ def _stacked(columns: Sequence[Column], rows: list[list[str]], footer: list[str]
         yield (Span(clipped(row[0], max(width, _SHORTEST)), "bold"),)
         for column, cell in zip(columns[1:], row[1:], strict=True):
             if cell:
-                label = f"  {column.title}: "
+                label = f"  {visible(column.title)}: "
                 fits = cells(label) + cells(cell) <= width
                 yield label + cell if fits or column.numeric else label.rstrip()
                 if not fits and not column.numeric:
@@ -127,7 +127,7 @@ def _inert(cell: str, column: Column) -> str:
 def markdown_text(table: Table) -> str:
     """The table in Markdown; characters with a meaning there are escaped."""
     aligned = ["---:" if column.numeric else ":---" for column in table.columns]
-    lines = [_markdown_row([column.title for column in table.columns]), "|" + "|".join(aligned) + "|"]
+    lines = [_markdown_row([markdown_escaped(column.title) for column in table.columns]), "|" + "|".join(aligned) + "|"]
     lines += [_markdown_row([markdown_escaped(cell) for cell in row]) for row in table.rows]
     if table.footer is not None:
         lines.append(_markdown_row([f"**{markdown_escaped(cell)}**" if cell else "" for cell in table.footer]))
