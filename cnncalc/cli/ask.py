@@ -11,8 +11,14 @@ from cnncalc.cli.status import Status
 
 @click.command()
 @click.argument("question")
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
-              help="How it is written.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
 def ask(question: str, format_: str) -> int:
     """A homework-style question, answered with its derivation.
 
@@ -42,7 +48,11 @@ def _unanswered(question: str, error: Exception, format_: str) -> int:
 
     if format_ == "json":
         said = {"missing": list(error.missing), "not_understood": list(error.unread)}  # type: ignore[attr-defined]
-        click.echo(json.dumps({"schema_version": 1, "question": question, "answers": [], "error": str(error), **said},
-                              ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"schema_version": 1, "question": question, "answers": [], "error": str(error), **said},
+                ensure_ascii=False,
+            )
+        )
     click.echo(f"error: {visible(str(error))}", err=True)
     return Status.WRONG

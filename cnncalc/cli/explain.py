@@ -17,8 +17,15 @@ FORMATS = ("text", "markdown", "latex", "json")
 @output_options(FORMATS)
 @spec_options
 def explain(
-    spec: str, layer: str | None, format_: str, output: str | None, force: bool, input_: tuple[str, ...],
-    settings: tuple[str, ...], strict: bool, limits: tuple[str, ...],
+    spec: str,
+    layer: str | None,
+    format_: str,
+    output: str | None,
+    force: bool,
+    input_: tuple[str, ...],
+    settings: tuple[str, ...],
+    strict: bool,
+    limits: tuple[str, ...],
 ) -> int:
     """The derivation of every number of a LAYER (or a block, or the whole network), with the numbers put in.
 

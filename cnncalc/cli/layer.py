@@ -42,25 +42,42 @@ def _command(kind: str) -> click.Command:
     cls = layer_class(kind)
     options: list[click.Parameter] = [
         click.Option(["--input", "input_"], required=True, metavar="WxHxD", help="The input volume."),
-        click.Option(["--format", "format_"], type=click.Choice(("text", "json", "markdown", "latex")), default="text",
-                     show_default=True, help="How it is written."),
+        click.Option(
+            ["--format", "format_"],
+            type=click.Choice(("text", "json", "markdown", "latex")),
+            default="text",
+            show_default=True,
+            help="How it is written.",
+        ),
     ]
     for name, declared in cls.fields.items():
         if isinstance(declared.type, Reference):
             continue
         flag = name.replace("_", "-")
         if isinstance(declared.type, Boolean):
-            options.append(click.Option([f"--{flag}/--no-{flag}", f"value_{name}"], default=None, help=f"{declared.about}."))
+            options.append(
+                click.Option([f"--{flag}/--no-{flag}", f"value_{name}"], default=None, help=f"{declared.about}.")
+            )
         else:
-            options.append(click.Option([f"--{flag}", f"value_{name}"], required=declared.required,
-                                        help=f"{declared.about}: {declared.type.says}."))
+            options.append(
+                click.Option(
+                    [f"--{flag}", f"value_{name}"],
+                    required=declared.required,
+                    help=f"{declared.about}: {declared.type.says}.",
+                )
+            )
 
     def run(input_: str, format_: str, **given: Any) -> int:
         values = {name.removeprefix("value_"): value for name, value in given.items() if value is not None}
         return _show(kind, input_, values, format_)
 
-    return click.Command(kind, callback=run, params=options, help=f"A {kind} layer.",
-                         context_settings={"help_option_names": ["-h", "--help"]})
+    return click.Command(
+        kind,
+        callback=run,
+        params=options,
+        help=f"A {kind} layer.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
 
 
 def _show(kind: str, input_: str, values: dict[str, Any], format_: str) -> int:
@@ -99,6 +116,8 @@ def _spec(kind: str, input_: str, values: dict[str, Any]) -> str:
     for name, value in said.items():
         if not isinstance(value, bool) and not _PLAIN.match(str(value)):
             raise click.UsageError(f"--{name.replace('_', '-')}: {str(value)[:60]!r} is no value")
-    inside = ", ".join(f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items())
+    inside = ", ".join(
+        f"{name}: {str(value).lower() if isinstance(value, bool) else value}" for name, value in values.items()
+    )
     body = f"{{{inside}}}" if inside else ""
     return f"input: {input_}\nlayers:\n- {kind}: {body}\n"

@@ -20,18 +20,34 @@ FORMATS = ("interactive", "markdown", "gift", "worksheet", "key", "json")
 
 @click.command()
 @click.argument("spec", required=False, shell_complete=complete_spec)
-@click.option("--topic", metavar="NAME",
-              help="size, pooling, parameters, dense, operations, 'receptive field', padding, chain; mixed without it.")
+@click.option(
+    "--topic",
+    metavar="NAME",
+    help="size, pooling, parameters, dense, operations, 'receptive field', padding, chain; mixed without it.",
+)
 @click.option("--level", type=click.IntRange(1, 3), help="How hard; mixed without it.")
 @click.option("--count", type=click.IntRange(1, 500), default=5, show_default=True, help="How many questions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same questions.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), show_default=False,
-              help="interactive (the default in a terminal), markdown (the default elsewhere), gift (Moodle), worksheet "
-              "and key, json.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    show_default=False,
+    help="interactive (the default in a terminal), markdown (the default elsewhere), gift (Moodle), worksheet "
+    "and key, json.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 @click.option("--force", is_flag=True, help="Overwrite the file of -o.")
-def quiz(spec: str | None, topic: str | None, level: int | None, count: int, seed: int, format_: str | None,
-         output: str | None, force: bool) -> int:
+def quiz(
+    spec: str | None,
+    topic: str | None,
+    level: int | None,
+    count: int,
+    seed: int,
+    format_: str | None,
+    output: str | None,
+    force: bool,
+) -> int:
     """Questions with worked answers, drawn from the rules or from the layers of a network (SPEC).
 
     Examples: `cnncalc quiz`, `cnncalc quiz --topic parameters --level 2 --count 20 --format gift -o quiz.gift`,
@@ -59,8 +75,12 @@ def _text(questions: Sequence[QuizQuestion], format_: str) -> str:
     if format_ == "json":
         found = [question.as_dict() for question in questions]
         return json.dumps({"schema_version": 1, "questions": found}, ensure_ascii=False) + "\n"
-    made = {"markdown": layouts.markdown_text, "gift": layouts.gift_text, "worksheet": layouts.worksheet_text,
-            "key": layouts.key_text}[format_]
+    made = {
+        "markdown": layouts.markdown_text,
+        "gift": layouts.gift_text,
+        "worksheet": layouts.worksheet_text,
+        "key": layouts.key_text,
+    }[format_]
     return made(questions)
 
 

@@ -42,10 +42,25 @@ class Size(click.ParamType):
 @click.option("--no-bias", is_flag=True, help="Count no biases.")
 @click.option("--parameters", type=click.IntRange(1), help="The number of parameters that is wanted.")
 @click.option("--macs", type=click.IntRange(1), help="The multiply–accumulates that are wanted.")
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
-              help="How it is written.")
-def solve(unknown: tuple[str, ...], kind: str, input_: int | tuple[int, ...] | None, output: int | tuple[int, ...] | None,
-          parameters: int | None, macs: int | None, no_bias: bool, format_: str, **said: Any) -> int:
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+def solve(
+    unknown: tuple[str, ...],
+    kind: str,
+    input_: int | tuple[int, ...] | None,
+    output: int | tuple[int, ...] | None,
+    parameters: int | None,
+    macs: int | None,
+    no_bias: bool,
+    format_: str,
+    **said: Any,
+) -> int:
     """Backwards: which padding, stride, kernel, dilation, input, or number of filters gives what is wanted.
 
     All solutions in whole numbers, smallest first. Exit code 1 where there is none.
@@ -69,14 +84,16 @@ def solve(unknown: tuple[str, ...], kind: str, input_: int | tuple[int, ...] | N
     except QuestionError as error:
         raise click.UsageError(str(error)) from None
     if format_ == "json":
-        click.echo(json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}, ensure_ascii=False)
+        )
     else:
         stdout().write(answer_lines(found))
     return Status.WRONG if found[0].value == "none" else Status.FINE
 
 
 def _known(given: int | tuple[int, ...] | None) -> Any:
-    from cnncalc.questions.extents import Known
+    from cnncalc.questions.setups import Known
 
     if given is None:
         return Known()

@@ -1,37 +1,21 @@
-"""Questions about a bundled network: its totals, single layers of it, and what changes when it is fed or built otherwise."""
+"""Questions about a bundled network, as it is, or fed and built otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cnncalc.analysis.measured import LayerView, Measured
-from cnncalc.derivation import number
+from cnncalc.analysis.measured import Measured
 from cnncalc.graph import Node, Volume
 from cnncalc.layers.base import Layer
-from cnncalc.questions import costs, quantities, solve
+from cnncalc.questions import quantities, solve
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
-from cnncalc.questions.extents import Known
-from cnncalc.questions.measures import QUANTITIES
-from cnncalc.questions.networks import LayerFailsError, Subject, changed, find_layers, last_axis_dense, with_values
+from cnncalc.questions.network_quantities import About, stage_of
+from cnncalc.questions.networks import Subject, changed, find_layers, last_axis_dense, with_values
 from cnncalc.questions.quantities import Asked
-from cnncalc.questions.reading import Ask, Reading
-from cnncalc.spec.files import bundled_names
+from cnncalc.questions.setups import Known, Reading, Said
 from cnncalc.results import Answer
-
-Where = Sequence[tuple[str, int | str]]
-
-
-def stage_of(network: Measured, view: LayerView) -> Stage:
-    """A network's layer as a stage of its own."""
-    before = network.graph.volumes_into(view.node)[0]
-    after = view.node.volume or before
-    if view.node.layer is None:
-        raise QuestionError(f"{view.name} is not known")
-    return Stage(view.name, view.kind, view.node.layer, Known(before.spatial, before.channels),
-                 Known(after.spatial, after.channels), frozenset(), False, ())
 
 
 def answer(reading: Reading, subject: Subject, network: Measured) -> list[Answer]:
@@ -43,7 +27,7 @@ def answer(reading: Reading, subject: Subject, network: Measured) -> list[Answer
     _account(reading, network)
     answers: list[Answer] = _settings(reading, network) if reading.unknown else []
     for label, variant in _variants(reading, network) if reading.asked else ():
-        about = _About(variant, reading, subject, label)
+        about = About(variant, reading, subject, label)
         if reading.claims:
             answers += about.sizes()
         for ask in reading.asked:
@@ -89,6 +73,7 @@ def _forwards(stage: Stage, known: Known) -> list[Answer]:
 
 # Changes
 
+
 def _variants(reading: Reading, network: Measured) -> list[tuple[str, Measured]]:
     """The network as the question wants it; twice where a layer is given two settings or rounding is at issue."""
     own = next(iter(network.inputs.values()))
@@ -110,7 +95,10 @@ def _variants(reading: Reading, network: Measured) -> list[tuple[str, Measured]]
             turns = [(_label(name, layer.values[name]), said), *turns[1:], (_label(name, value), again)]
     made = [(label, _built(network, layers, reading, fed, False)) for label, layers in turns]
     if reading.claims:
-        made = [("rounding down", made[0][1]), ("rounding up in the pooling", _built(network, said, reading, fed, True))]
+        made = [
+            ("rounding down", made[0][1]),
+            ("rounding up in the pooling", _built(network, said, reading, fed, True)),
+        ]
     return made
 
 
@@ -124,9 +112,13 @@ def _rivals(said: list[Said]) -> tuple[list[Said], list[tuple[str, list[Said]]]]
         elif layer.values != first[layer.kind, layer.at].values:
             others.append(layer)
     kept = list(first.values())
-    return kept, [(layer.kind + "".join(f", {_label(*pair)}" for pair in layer.values.items()),
-                   [layer if (other.kind, other.at) == (layer.kind, layer.at) else other for other in kept])
-                  for layer in others]
+    return kept, [
+        (
+            layer.kind + "".join(f", {_label(*pair)}" for pair in layer.values.items()),
+            [layer if (other.kind, other.at) == (layer.kind, layer.at) else other for other in kept],
+        )
+        for layer in others
+    ]
 
 
 def _label(name: str, value: object) -> str:
@@ -134,8 +126,9 @@ def _label(name: str, value: object) -> str:
 
 
 def _built(network: Measured, said: Sequence[Said], reading: Reading, fed: Volume | None, ceil: bool) -> Measured:
-    left_out = {view.name for kind, which in reading.without if kind != "flatten"
-                for view in find_layers(network, kind, which)}
+    left_out = {
+        view.name for kind, which in reading.without if kind != "flatten" for view in find_layers(network, kind, which)
+    }
     settings: dict[str, dict[str, object]] = {}
     for layer in said:
         for view in find_layers(network, layer.kind, layer.at):
@@ -153,227 +146,3 @@ def _built(network: Measured, said: Sequence[Said], reading: Reading, fed: Volum
     if any(kind == "flatten" for kind, _ in reading.without):
         built = changed(built, last_axis_dense(built))
     return built
-
-
-# Quantities
-
-class _About:
-    """One network and the quantities asked of it."""
-
-    def __init__(self, network: Measured, reading: Reading, subject: Subject, label: str) -> None:
-        self.network, self.reading, self.subject, self.label = network, reading, subject, label
-
-    def quantity(self, ask: Ask) -> list[Answer]:
-        """One quantity, of the layers it is asked of or of the whole."""
-        where = ask.where or self.reading.pending
-        if not where and ask.name == "output":
-            where = list(dict.fromkeys((said.kind, said.at) for setup in self.reading.setups for said in setup.layers))
-        if ask.name in ("fails",):
-            return self._fails()
-        if ask.name == "receptive_field" or ask.name == "field_stride":
-            return self._receptive(self._views(where) or [self.network.layers[-1]])
-        if not where and ask.name in self._totals():
-            return self._totals()[ask.name]()
-        if ask.name == "flatten" or ask.name == "parameter_share":
-            return self._totals()[ask.name]()
-        return self._of_layers(ask, where)
-
-    def sizes(self) -> list[Answer]:
-        """The outputs of the layers that were changed, the flattened length, the parameters."""
-        changed_layers = list(dict.fromkeys((said.kind, said.at) for setup in self.reading.setups for said in setup.layers))
-        return [*self._of_layers(Ask("output"), changed_layers), *self._flatten(), *self._parameters()[:1]]
-
-    def _views(self, where: Where) -> list[LayerView]:
-        return [view for kind, which in where for view in find_layers(self.network, kind, which)]
-
-    def _asked(self, stages: Sequence[Stage]) -> Asked:
-        reading = self.reading
-        return Asked(stages, stages, self.label, reading.words, True, reading.bytes_each or 4, reading.batch)
-
-    def _of_layers(self, ask: Ask, where: Where) -> list[Answer]:
-        views = self._views(where)
-        if not views:
-            raise QuestionError.lacking("which layer is meant")
-        stages = [stage_of(self.network, view) for view in views]
-        asked = self._asked(stages)
-        answers = QUANTITIES[ask.name](asked)
-        if len(where) > 1 and len(views) > len(where) and ask.name in ("units", "parameters", "macs"):
-            answers += [part for kind, which in where for part in self._subtotal(ask.name, kind, which)]
-        if ask.name == "parameters" and len(stages) == 1 and getattr(stages[0].layer, "connections", None):
-            answers += self._by_table(stages[0])
-        return answers
-
-    def _subtotal(self, name: str, kind: str, which: int | str) -> list[Answer]:
-        stages = [stage_of(self.network, view) for view in find_layers(self.network, kind, which)]
-        count: Callable[[Stage], int] = {"units": quantities.need_output, "parameters": quantities.trainable,
-                                         "macs": costs.macs_of}[name]
-        total = sum(map(count, stages))
-        return [Answer(f"{name} in all {kind} layers", total, name, number(total),
-                       (" + ".join(number(count(stage)) for stage in stages),))]
-
-    def _by_table(self, stage: Stage) -> list[Answer]:
-        """A layer with a connection table: its connections, and what it would be if every filter saw every map."""
-        whole = with_values(stage.layer, stage.axes, connections=None)
-        full = sum(weight.size for weight in whole.weights([stage.input]))
-        step = "each filter sees only the maps of the table"
-        return [*costs.connections(self._asked([stage])),
-                Answer("parameters if every filter saw every map", full, "parameters", number(full), (step,))]
-
-    def _totals(self) -> dict[str, Callable[[], list[Answer]]]:
-        totals = self.network.totals
-        return {
-            "parameters": self._parameters,
-            "trainable_and_fixed": lambda: [*self._parameters(), self._total("non-trainable parameters", totals.non_trainable)],
-            "non_trainable": lambda: [self._total("non-trainable parameters", totals.non_trainable)],
-            "weights": lambda: [self._total("weights", totals.parameters - self._biases())],
-            "biases": lambda: [self._total("biases", self._biases())],
-            "macs": lambda: [self._total("multiply–accumulates", totals.macs, self._lines("macs")), *self._families("macs")],
-            "flops": lambda: [self._total("FLOPs (2 per multiply–accumulate)", totals.flops, (f"2 · {number(totals.macs)}",))],
-            "activations": self._activations,
-            "units": self._activations,
-            "memory": self._memory,
-            "output": self._output,
-            "depth": lambda: [self._total("depth", totals.depth)],
-            "lost": self._lost,
-            "conventions": self._conventions,
-            "flatten": self._flatten,
-            "parameter_share": self._share,
-        }
-
-    def _total(self, name: str, value: int, steps: Sequence[str] = ()) -> Answer:
-        name = f"{name} of {self.network.name}" + (f" ({self.label})" if self.label else "")
-        return Answer(name, value, "", number(value), tuple(steps))
-
-    def _lines(self, name: str) -> list[str]:
-        counts = [(view.name, getattr(view, name)) for view in self.network.layers]
-        lines = [f"{layer}: {number(value)}" for layer, value in counts if value]
-        return lines if len(lines) <= 60 else [*lines[:50], f"… and {len(lines) - 50} layers more"]
-
-    def _families(self, name: str) -> list[Answer]:
-        families = (("convolutions", ("conv", "depthwise", "transposed_conv")), ("fully connected layers", ("fc",)))
-        shown = "multiply–accumulates" if name == "macs" else name
-        return [self._total(f"{shown} in {said}", sum(getattr(view, name) or 0 for view in self.network.layers
-                                                     if view.kind in kinds)) for said, kinds in families]
-
-    def _biases(self) -> int:
-        return sum(w.size for view in self.network.layers for w in view.weights if w.name == "bias" and view.node.shares is None)
-
-    def _parameters(self) -> list[Answer]:
-        answers = [self._total("parameters", self.network.totals.parameters, self._lines("parameters")),
-                   *self._families("parameters")]
-        norms = sum(view.parameters or 0 for view in self.network.layers if view.kind == "batchnorm")
-        if norms:
-            answers.append(self._total("parameters without batch normalisation", self.network.totals.parameters - norms))
-        return answers
-
-    def _in_place(self) -> int:
-        """Numbers kept where activations, dropout and reshaping happen in place, the input included."""
-        own = ("activation", "identity", "shape", "response_normalization")
-        kept = sum(view.activations or 0 for view in self.network.layers
-                   if view.node.layer is not None and view.node.layer.family not in own and not _idle(self.network, view))
-        return kept + sum(volume.size for volume in self.network.inputs.values())
-
-    def _activations(self) -> list[Answer]:
-        return [self._total("activations, every layer's output", self.network.totals.activations),
-                self._total("activations kept when activation functions work in place, input included", self._in_place())]
-
-    def _memory(self) -> list[Answer]:
-        size, words = self.reading.bytes_each or 4, self.reading.words
-        rows = [("every layer's output", self.network.totals.activations),
-                ("activations, activation functions in place, input included", self._in_place())]
-        if not words & {"activation", "forward"}:
-            stored = self.network.totals.parameters + self.network.totals.non_trainable
-            rows = [("weights", stored), *rows]
-            rows = rows[:1] if words & {"weight", "parameter", "param"} else rows
-        asked = self._asked([])
-        return [costs.bytes_of(asked, f"memory of the {name}" if name == "weights" else f"memory of {name}", numbers, size, 1)
-                for name, numbers in rows]
-
-    def _output(self) -> list[Answer]:
-        return [Answer(f"output of {self.network.name}", str(volume), "volume", str(volume))
-                for volume in self.network.outputs.values() if volume is not None]
-
-    def _lost(self) -> list[Answer]:
-        before, after = next(iter(self.network.inputs.values())), list(self.network.outputs.values())[-1]
-        if after is None or not after.spatial:
-            raise QuestionError(f"{self.network.name} gives no image")
-        return [self._total("cells lost per axis", before.spatial[0] - after.spatial[0], (f"{before} to {after}",))]
-
-    def _conventions(self) -> list[Answer]:
-        """What sources may mean: the counts of this network and of the variants bundled beside it."""
-        answers = [*self._totals()["macs"](), *self._totals()["flops"](), *self._parameters()]
-        for stem in bundled_names():
-            if stem in (f"{self.subject.stem}-v1", f"{self.subject.stem}-caffe"):
-                other = Subject(stem, stem).measured()
-                answers.append(Answer(f"multiply–accumulates of {other.name}", other.totals.macs, "", number(other.totals.macs)))
-        return answers
-
-    def _dense(self) -> Stage:
-        for view in self.network.layers:
-            if view.kind in ("fc", "flatten"):
-                return stage_of(self.network, view)
-        raise QuestionError(f"{self.network.name} has no fully connected layer")
-
-    def _flatten(self) -> list[Answer]:
-        return costs.flatten(self._asked([self._dense()]))
-
-    def _share(self) -> list[Answer]:
-        dense = sum(view.parameters or 0 for view in self.network.layers if view.kind == "fc")
-        name = "share of the parameters in fully connected layers"
-        return [costs.ratio(self._asked([]), name, dense, self.network.totals.parameters)]
-
-    def _fails(self) -> list[Answer]:
-        """The first layer whose weights do not go with another input."""
-        own, known = next(iter(self.network.inputs.values())), self.reading.setups[0].input
-        if known.spatial is None:
-            raise QuestionError.lacking("the input that the network is fed")
-        extents = known.spatial * len(own.spatial) if len(known.spatial) == 1 else known.spatial
-        idle = {view.name for view in self.network.layers if _idle(self.network, view)}
-        fixed = changed(self.network, lambda node, layer: None if node.name in idle else layer)
-        try:
-            other = changed(fixed, lambda node, layer: layer, Volume(known.channels or own.channels, extents))
-        except LayerFailsError as error:
-            return [Answer("first layer that fails", error.layer, "", str(error))]
-        for view, fed in zip(fixed.layers, other.layers, strict=True):
-            if view.weights and [w.shape for w in view.weights] != [w.shape for w in fed.weights]:
-                expected, got = (net.graph.volumes_into(v.node)[0] for net, v in ((fixed, view), (other, fed)))
-                step = f"it expects {expected} = {number(expected.size)} numbers and is given {got} = {number(got.size)}"
-                return [Answer("first layer that fails", view.name, "", f"{view.name}: {step}", (step,))]
-        return [Answer("first layer that fails", "none", "", "none: every layer takes it")]
-
-    def _receptive(self, views: Sequence[LayerView]) -> list[Answer]:
-        answers: list[Answer] = []
-        for view in views:
-            field, remark = view.receptive_field, ""
-            size, stride = (field.size[0], field.stride[0]) if field else (0, 0)
-            if field is None and view.kind == "fc":
-                before = self.network.layers[self._index(view) - 1]
-                while before.receptive_field is None:
-                    before = self.network.layers[self._index(before) - 1]
-                extent = self.network.graph.volumes_into(view.node)[0].spatial[0] if before.volume else 1
-                size = before.receptive_field.size[0] + (extent - 1) * before.receptive_field.stride[0]
-                stride = before.receptive_field.stride[0]
-                remark = f"as a convolution of {extent}x{extent}: {before.receptive_field.size[0]} + ({extent} - 1)·{stride} = {size}"
-            elif field is None:
-                raise QuestionError(f"there is no receptive field at {view.name}: {view.receptive_field_reason}")
-            steps = (remark,) if remark else tuple(self._growth(view))
-            answers += [Answer(f"receptive field at {view.name}", size, "cells", f"{size}x{size}", steps),
-                        Answer(f"stride at {view.name}", stride, "cells", number(stride))]
-        return answers
-
-    def _index(self, view: LayerView) -> int:
-        return next(i for i, other in enumerate(self.network.layers) if other.name == view.name)
-
-    def _growth(self, view: LayerView) -> list[str]:
-        lines, size = [], 1
-        for other in self.network.layers[: self._index(view) + 1]:
-            field = other.receptive_field
-            if field is not None and field.size[0] != size:
-                size = field.size[0]
-                lines.append(f"{other.name}: {size}, stride {field.stride[0]}")
-        return lines
-
-
-def _idle(network: Measured, view: LayerView) -> bool:
-    """An adaptive pooling that changes nothing: an addition of torchvision's that the papers do not have."""
-    return view.kind.startswith("adaptive") and network.graph.volumes_into(view.node)[0] == view.volume

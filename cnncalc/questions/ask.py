@@ -8,20 +8,20 @@ from dataclasses import replace
 from cnncalc.analysis.measured import Measured
 from cnncalc.questions import about_network, solve
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.costs import bytes_of, ratios
-from cnncalc.questions.extents import Known
 from cnncalc.questions.measures import QUANTITIES
 from cnncalc.questions.networks import Subject, find_network, tag_layers
 from cnncalc.questions.quantities import Asked
-from cnncalc.questions.reading import Ask, Reading, Setup, read
+from cnncalc.questions.reading import read
+from cnncalc.questions.setups import Ask, Known, Reading, Said, Setup
 from cnncalc.questions.solve import Problem
 from cnncalc.questions.tagging import open_sheet, tag
 from cnncalc.results import Answer
 
 LONGEST = 2000
 """Questions are shorter than this many characters."""
+
 
 def ask(question: str) -> list[Answer]:
     """Answer a question about layers, chains of layers, or a bundled network.
@@ -61,9 +61,19 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
         stages = run(setup.input, setup.layers, setup.only_width)
         for ask in _once(reading.asked):
             chosen = _chosen(stages, ask.where) or stages
-            answers += _quantity(ask.name, Asked(
-                stages, chosen, setup.label, reading.words, _each(reading) and not ask.where, reading.bytes_each or 4,
-                reading.batch, reading.symbolic))
+            answers += _quantity(
+                ask.name,
+                Asked(
+                    stages,
+                    chosen,
+                    setup.label,
+                    reading.words,
+                    _each(reading) and not ask.where,
+                    reading.bytes_each or 4,
+                    reading.batch,
+                    reading.symbolic,
+                ),
+            )
     return answers + ratios(answers, [setup.label for setup in described]) if reading.compares else answers
 
 
@@ -84,8 +94,9 @@ def _backwards(reading: Reading) -> Iterator[Answer]:
             strides = stride if isinstance(stride, tuple) else (stride,) * len(known.spatial)
             target = tuple(-(-n // s) for n, s in zip(known.spatial, strides, strict=True))
         goal = None if target else reading.goal
-        yield from solve.answers(Problem(said.kind, said.values, tuple(dict.fromkeys(reading.unknown)), known, target, goal,
-                                         setup.label))
+        yield from solve.answers(
+            Problem(said.kind, said.values, tuple(dict.fromkeys(reading.unknown)), known, target, goal, setup.label)
+        )
 
 
 def _any_width(said: Said, known: Known) -> tuple[Known, tuple[int, ...]]:

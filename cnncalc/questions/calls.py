@@ -4,39 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from cnncalc.questions.extents import Known
+from cnncalc.questions.setups import Known, Said
 from cnncalc.questions.sheet import Item, Match, Sheet
-
-
-@dataclass(slots=True)
-class Said:
-    """One layer as a question says it.
-
-    Attributes:
-        values: raw hyperparameters by field name.
-        again: further values for hyperparameters that have one: the question asks about each in turn.
-        channels: the depth or number of inputs said with the layer.
-        many: one number of filters or neurons for each of several such layers; `series` the same for other fields.
-        at: the layer of a network that this changes: its name, or its number among its kind.
-        shape: Keras' `input_shape`, the depth last.
-        implied: whether the kind is not said and taken to be a convolution.
-    """
-
-    kind: str
-    values: dict[str, Any] = field(default_factory=dict)
-    again: list[tuple[str, Any]] = field(default_factory=list)
-    channels: int | None = None
-    axes: int | None = None
-    many: tuple[int, ...] = ()
-    series: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    times: int = 1
-    shape: Known | None = None
-    implied: bool = False
-    at: int | str = 0
-
 
 # Positional arguments by the framework's own names; `in` is the depth, `-` is of no account here.
 _TORCH_CONV = "in filters kernel stride pad dilation groups bias"
@@ -67,12 +38,35 @@ _SIGNATURES: dict[str, tuple[str, str]] = {
     r"Softmax": ("softmax", "-"),
 }
 _KEYWORDS = {
-    "in_channels": "in", "in_features": "in", "num_features": "in", "num_channels": "in", "out_channels": "filters",
-    "out_features": "units", "filters": "filters", "units": "units", "kernel_size": "kernel", "kernel": "kernel",
-    "pool_size": "kernel", "stride": "stride", "strides": "stride", "padding": "pad", "pad": "pad",
-    "dilation": "dilation", "dilation_rate": "dilation", "groups": "groups", "bias": "bias", "use_bias": "bias",
-    "output_padding": "output_pad", "ceil_mode": "ceil", "depth_multiplier": "multiplier", "output_size": "size",
-    "num_groups": "groups", "activation": "-", "inplace": "-", "affine": "affine", "p": "rate",
+    "in_channels": "in",
+    "in_features": "in",
+    "num_features": "in",
+    "num_channels": "in",
+    "out_channels": "filters",
+    "out_features": "units",
+    "filters": "filters",
+    "units": "units",
+    "kernel_size": "kernel",
+    "kernel": "kernel",
+    "pool_size": "kernel",
+    "stride": "stride",
+    "strides": "stride",
+    "padding": "pad",
+    "pad": "pad",
+    "dilation": "dilation",
+    "dilation_rate": "dilation",
+    "groups": "groups",
+    "bias": "bias",
+    "use_bias": "bias",
+    "output_padding": "output_pad",
+    "ceil_mode": "ceil",
+    "depth_multiplier": "multiplier",
+    "output_size": "size",
+    "num_groups": "groups",
+    "activation": "-",
+    "inplace": "-",
+    "affine": "affine",
+    "p": "rate",
 }
 _ARGUMENTS = r"(?:\( (?:[^()?]*)\)|<t>)"
 

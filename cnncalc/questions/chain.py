@@ -15,15 +15,18 @@ from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer, LayerError
 from cnncalc.layers.fields import REQUIRED, Sizes
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.calls import Said
-from cnncalc.questions.extents import Known
+from cnncalc.questions.setups import Known, Said
 
 _SHORT = {"maxpool": "pool", "avgpool": "pool", "batchnorm": "bn", "transposed_conv": "up-conv"}
 _SIZED = ("kernel", "stride", "pad", "dilation", "size", "sides", "output_pad", "scale")
 _CONVENTIONS = (("stride", "stride 1"), ("pad", "no padding"), ("bias", "with bias"))
 _WINDOWS = ("conv", "depthwise", "transposed_conv", "maxpool", "avgpool", "subsample")
-_NAMES = {"filters": "the number of filters", "kernel": "the kernel's size", "units": "the number of neurons",
-          "size": "the size to give"}
+_NAMES = {
+    "filters": "the number of filters",
+    "kernel": "the kernel's size",
+    "units": "the number of neurons",
+    "size": "the size to give",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ class Stage:
         """The input volume, stand-ins where it is not known."""
         spatial = self.before.spatial
         if spatial is None:
-            spatial = () if not self.axes else tuple(4 * size for size in getattr(self.layer, "kernel", (1,) * self.axes))
+            spatial = (
+                () if not self.axes else tuple(4 * size for size in getattr(self.layer, "kernel", (1,) * self.axes))
+            )
         return Volume(self.before.channels or _stand_in_depth(self.layer), spatial)
 
     @property
@@ -117,8 +122,10 @@ def _parts(said: Said) -> list[Said]:
     values = said.values
     if said.kind == "separable":
         point = {"kernel": 1, **{name: values[name] for name in ("filters", "bias") if name in values}}
-        return [replace(said, kind="depthwise", values=_without(values, "filters")),
-                replace(said, kind="conv", values=point, channels=None)]
+        return [
+            replace(said, kind="depthwise", values=_without(values, "filters")),
+            replace(said, kind="conv", values=point, channels=None),
+        ]
     if said.kind == "pointwise":
         return [replace(said, kind="conv", values={**_without(values, "pad", "dilation"), "kernel": 1})]
     if said.kind == "depthwise":
@@ -135,13 +142,17 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
     unknown = [word for word in said.values if word not in cls.fields]
     if unknown:
         raise QuestionError.not_understood(*unknown)
-    before = known.over(Known(() if said.kind == "fc" and known.spatial is None and said.channels else None, said.channels))
+    before = known.over(
+        Known(() if said.kind == "fc" and known.spatial is None and said.channels else None, said.channels)
+    )
     values = dict(said.values)
     axes = _axes(said, before)
     if said.kind != "fc":
         before, values = _depth_seen(before, values, axes)
     if axes == 1:
-        values = {key: value[0] if key in _SIZED and isinstance(value, tuple) else value for key, value in values.items()}
+        values = {
+            key: value[0] if key in _SIZED and isinstance(value, tuple) else value for key, value in values.items()
+        }
     lacks = {key for key, field in cls.fields.items() if field.required and key not in values}
     if "kernel" in lacks and values.get("pad") == "same":  # `same` gives W/S whatever the kernel is
         values["kernel"] = 1

@@ -10,7 +10,15 @@ from cnncalc.layers.window import WindowRule, quotient
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
 from cnncalc.questions.quantities import (
-    Asked, Steps, biases_of, counted, fixed, need_output, need_weights, trainable, volume_steps,
+    Asked,
+    Steps,
+    biases_of,
+    counted,
+    fixed,
+    need_output,
+    need_weights,
+    trainable,
+    volume_steps,
 )
 from cnncalc.results import Answer
 
@@ -54,10 +62,16 @@ def macs(asked: Asked) -> list[Answer]:
 
 def flops(asked: Asked) -> list[Answer]:
     """Floating-point operations, 2 per multiply–accumulate."""
-    def work(stage: Stage) -> Steps:
-        return [*mac_steps(asked, stage), f"{asked.tag(stage)}2 · {number(macs_of(stage))} = {number(2 * macs_of(stage))}"]
 
-    return counted(asked, "FLOPs (2 per multiply–accumulate, nothing else)", "FLOPs", lambda stage: 2 * macs_of(stage), work)
+    def work(stage: Stage) -> Steps:
+        return [
+            *mac_steps(asked, stage),
+            f"{asked.tag(stage)}2 · {number(macs_of(stage))} = {number(2 * macs_of(stage))}",
+        ]
+
+    return counted(
+        asked, "FLOPs (2 per multiply–accumulate, nothing else)", "FLOPs", lambda stage: 2 * macs_of(stage), work
+    )
 
 
 def _conventions(asked: Asked) -> list[Answer]:
@@ -65,24 +79,34 @@ def _conventions(asked: Asked) -> list[Answer]:
     stage = asked.last
     work, outputs = macs_of(stage), need_output(stage)
     added = outputs if biases_of(stage) else 0
-    rows = [("FLOPs at 2 per multiply–accumulate", 2 * work, f"2 · {number(work)}"),
-            ("multiplications and additions without the bias", 2 * work - outputs,
-             f"{number(outputs)} · ({number(work // outputs)} + {number(work // outputs - 1)})")]
+    rows = [
+        ("FLOPs at 2 per multiply–accumulate", 2 * work, f"2 · {number(work)}"),
+        (
+            "multiplications and additions without the bias",
+            2 * work - outputs,
+            f"{number(outputs)} · ({number(work // outputs)} + {number(work // outputs - 1)})",
+        ),
+    ]
     if added:
-        rows += [("bias additions", added, "one per output number"),
-                 ("multiply–accumulates and bias additions", work + added, f"{number(work)} + {number(added)}"),
-                 ("FLOPs with bias additions", 2 * work + added, f"2 · {number(work)} + {number(added)}")]
+        rows += [
+            ("bias additions", added, "one per output number"),
+            ("multiply–accumulates and bias additions", work + added, f"{number(work)} + {number(added)}"),
+            ("FLOPs with bias additions", 2 * work + added, f"2 · {number(work)} + {number(added)}"),
+        ]
     return [asked.answer(name, value, "operations", [f"{step} = {number(value)}"]) for name, value, step in rows]
 
 
 def conventions(asked: Asked) -> list[Answer]:
     """Why tools differ: the same layer under each convention."""
-    return [*counted(asked, "multiply–accumulates", "MACs", macs_of, lambda stage: mac_steps(asked, stage)),
-            *_conventions(asked)]
+    return [
+        *counted(asked, "multiply–accumulates", "MACs", macs_of, lambda stage: mac_steps(asked, stage)),
+        *_conventions(asked),
+    ]
 
 
 def connections(asked: Asked) -> list[Answer]:
     """LeNet-5's count: every weight at every position where it is used, biases included."""
+
     def count(stage: Stage) -> int:
         need_output(stage)
         if stage.kind == "subsample":
@@ -93,7 +117,9 @@ def connections(asked: Asked) -> list[Answer]:
         if stage.kind == "subsample":
             taps = times(*stage.layer.kernel)  # type: ignore[attr-defined]
             return [f"({taps} + 1) · {times(*stage.output.spatial, stage.output.channels)} = {number(count(stage))}"]
-        return [f"{number(trainable(stage))} parameters · {number(stage.output.positions)} positions = {number(count(stage))}"]
+        return [
+            f"{number(trainable(stage))} parameters · {number(stage.output.positions)} positions = {number(count(stage))}"
+        ]
 
     return counted(asked, "connections", "connections", count, work)
 
@@ -119,7 +145,9 @@ def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int) -> A
     total = numbers * size * copies
     twice = " · 2 (values and gradients)" if copies == 2 else ""
     text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
-    return asked.answer(name, total, "bytes", [f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"], text)
+    return asked.answer(
+        name, total, "bytes", [f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"], text
+    )
 
 
 def im2col(asked: Asked) -> list[Answer]:
@@ -129,11 +157,16 @@ def im2col(asked: Asked) -> list[Answer]:
     rows = prod(stage.layer.weights([stage.input])[0].shape[1:])
     positions, filters = stage.output.positions, stage.output.channels
     taps = times(*stage.layer.kernel, rows // prod(stage.layer.kernel))  # type: ignore[attr-defined]
-    steps = [*volume_steps(asked, stage), f"rows: {taps} = {number(rows)}",
-             f"columns: {times(*stage.output.spatial)} = {number(positions)}"]
+    steps = [
+        *volume_steps(asked, stage),
+        f"rows: {taps} = {number(rows)}",
+        f"columns: {times(*stage.output.spatial)} = {number(positions)}",
+    ]
     shapes = (("X_col", rows, positions), ("W_row", filters, rows), ("result", filters, positions))
-    return [asked.answer(f"{name} shape", f"{high}x{wide}", "rows x columns", steps, f"{high}x{wide}")
-            for name, high, wide in shapes]
+    return [
+        asked.answer(f"{name} shape", f"{high}x{wide}", "rows x columns", steps, f"{high}x{wide}")
+        for name, high, wide in shapes
+    ]
 
 
 def receptive_field(asked: Asked) -> list[Answer]:
@@ -149,11 +182,15 @@ def receptive_field(asked: Asked) -> list[Answer]:
             continue
         window, before = windows[0], size
         size += (window.size - 1) * step
-        lines.append(f"{stage.name}: {before} + ({window.size} - 1)·{step} = {size}, stride {step}·{window.stride} = "
-                     f"{step * window.stride}")
+        lines.append(
+            f"{stage.name}: {before} + ({window.size} - 1)·{step} = {size}, stride {step}·{window.stride} = "
+            f"{step * window.stride}"
+        )
         step *= window.stride
-    return [asked.answer("receptive field", size, "cells", lines, f"{size}x{size}" if not last.only_width else None),
-            asked.answer("stride of the receptive field", step, "cells", lines[-1:])]
+    return [
+        asked.answer("receptive field", size, "cells", lines, f"{size}x{size}" if not last.only_width else None),
+        asked.answer("stride of the receptive field", step, "cells", lines[-1:]),
+    ]
 
 
 def share(asked: Asked) -> list[Answer]:
@@ -216,8 +253,10 @@ def bias_waste(asked: Asked) -> list[Answer]:
         if after.kind == "batchnorm":
             lost = biases_of(stage)
             without = trainable(stage) - lost
-            rest = [asked.answer("parameters of the convolution without bias", without, "parameters", []),
-                    asked.answer("parameters of the batch normalisation", trainable(after), "parameters", [])]
+            rest = [
+                asked.answer("parameters of the convolution without bias", without, "parameters", []),
+                asked.answer("parameters of the batch normalisation", trainable(after), "parameters", []),
+            ]
             step = "batch normalisation subtracts the mean, and a constant with it: one bias per filter has no effect"
             return [asked.answer("redundant biases", lost, "parameters", [step]), *rest]
     raise QuestionError.lacking("a convolution followed by batch normalisation")
@@ -239,7 +278,9 @@ def legal(asked: Asked) -> list[Answer]:
     rule = next((rule for rule in rules if not rule.fits), rules[0])
     steps = volume_steps(asked, stage)
     verdict = "yes" if rule.fits else "no"
-    answers = [asked.answer("the setting fits", verdict, "", steps, f"{verdict}: {rule.formula()[1]} = {rule.formula()[2]}")]
+    answers = [
+        asked.answer("the setting fits", verdict, "", steps, f"{verdict}: {rule.formula()[1]} = {rule.formula()[2]}")
+    ]
     return answers if rule.fits else [*answers, *_rounded(asked, rule, steps)]
 
 
@@ -260,10 +301,18 @@ def _rounded(asked: Asked, rule: WindowRule, steps: Steps) -> list[Answer]:
     return [
         asked.answer("exact value", value, "cells", steps, exact),
         asked.answer("rounded down (frameworks)", floor.output, "cells", [f"⌊{exact}⌋ = {floor.output}; {unread}"]),
-        asked.answer("rounded up (PyTorch's ceil_mode)", ceil.output, "cells",
-                     ["no window may start in the padding after the input"]),
-        asked.answer("rounded up (Caffe)", rule.caffe_output, "cells",
-                     ["an overhanging last window is dropped only where there is padding"]),
+        asked.answer(
+            "rounded up (PyTorch's ceil_mode)",
+            ceil.output,
+            "cells",
+            ["no window may start in the padding after the input"],
+        ),
+        asked.answer(
+            "rounded up (Caffe)",
+            rule.caffe_output,
+            "cells",
+            ["an overhanging last window is dropped only where there is padding"],
+        ),
     ]
 
 

@@ -26,8 +26,9 @@ def _chosen(network: Measured, layer: str | None) -> list[LayerView]:
         return views
     exact = [view for view in views if view.name == layer]
     wanted = layer.lower()
-    found = exact or [view for view in views
-                      if view.name.lower() == wanted or view.name.lower().startswith(f"{wanted}.")]
+    found = exact or [
+        view for view in views if view.name.lower() == wanted or view.name.lower().startswith(f"{wanted}.")
+    ]
     if not found:
         known = did_you_mean(layer, [view.name for view in views])
         raise LookupError(f"{network.name} has no layer `{layer}`" + (f": {known}" if known else ""))
@@ -41,8 +42,9 @@ def _explained(network: Measured, view: LayerView) -> Explanation:
     if view.node.shares is not None:
         remarks.append(f"its weights are those of {network.graph.nodes[view.node.shares].name} and counted there")
     inputs = tuple(str(network.graph.nodes[index].volume or "unknown") for index in view.node.inputs)
-    return Explanation(view.name, view.kind, view.description, inputs, str(view.volume or "unknown"),
-                       tuple(work.steps), tuple(remarks))
+    return Explanation(
+        view.name, view.kind, view.description, inputs, str(view.volume or "unknown"), tuple(work.steps), tuple(remarks)
+    )
 
 
 def _no_products(view: LayerView) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which numbers of a question are volumes: what goes in (`@in`), what is to come out (`@out`), and the depth (`@depth`).
+"""Which numbers of a question are volumes: the input (`@in`), what is to come out (`@out`), the depth (`@depth`).
 
 Text is width x height x depth; tuples are the frameworks', channels and height first.
 """
@@ -7,129 +7,156 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
-from cnncalc.graph import Volume
+from cnncalc.questions.setups import Known
 from cnncalc.questions.sheet import Made, Match, Sheet, setting
 
-
-class Known(NamedTuple):
-    """A volume as far as it is known: either part may be None, `spatial` also () for a flat vector."""
-
-    spatial: tuple[int, ...] | None = None
-    channels: int | None = None
-
-    def over(self, other: Known) -> Known:
-        """This, and what it leaves open from the other."""
-        spatial = other.spatial if self.spatial is None else self.spatial
-        return Known(spatial, other.channels if self.channels is None else self.channels)
-
-    @property
-    def volume(self) -> Volume | None:
-        """The volume, where all of it is known."""
-        return None if self.spatial is None or self.channels is None else Volume(self.channels, self.spatial)
-
+Rules = tuple[tuple[str, Callable[[Match], Made]], ...]
 
 _COLOURS = r"(?:rgb|bgr|colou?r(?:ed)?|grayscale|greyscale|gray~scale|grey~scale|gray|grey|monochrome|black~and~white)"
-_NOUN = (r"(?:image|input|picture|photo|photograph|frame|(?:activation )?volume|feature~map|activation~map|"
-         r"map|tensor|pixel|px|output)")
-_NAMED = r"(?:input (?:of|to|for) (?:a|an|the|this) (?:\S+ )*?layer|image|input|picture|photo|photograph|volume|feature~map|tensor|input feature~map)"
-_SHAPED = r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has|that|which|it))*"
+_PICTURE = r"(?:image|input|picture|photo|photograph)"
+_NOUN = (
+    rf"(?:{_PICTURE}|frame|(?:activation )?volume|feature~map|activation~map|map|tensor|pixel|px|output)"
+)
+_NAMED = (
+    rf"(?:input (?:of|to|for) (?:a|an|the|this) (?:\S+ )*?layer|{_PICTURE}|volume|feature~map|tensor|input feature~map)"
+)
+_SHAPED = (
+    r"(?: (?:of|is|are|size|sized|shape|dimension|:|=|-|volume|image|tensor|a|an|the|be|to be|has|that|which|it))*"
+)
+_SIZE_OF = r"(?: (?:=|:|of|is))*"
+_CHANNELS = r"(?:channel|map|feature~map|plane)"
+_BEFORE = rf"(?:<s:a>|<n:a2>)(?: {_NOUN})?"
+_AFTER = rf"(?:<s:b>|<n:b2>)(?: {_NOUN})?(?! (?:channel|map|filter))"
+_GIVES = (
+    r"(?:give|giving|get|produce|producing|yield|yielding|obtain|reach|return|result in|output|become|end up with|"
+    r"come to|leave)"
+)
+_TURNS = r"(?:turn|map|reduce|bring|take|shrink|change|transform|downsample|go|get|halve|convert|resize)"
+_KEEPS = r"(?:keep|preserve|maintain|retain|leave|conserve)"
+_COUNTED = (
+    r"(?:param|parameter|weight|filter|mac|flop|feature|unit|neuron|channel|kernel|connection|multiplication|operation|"
+    r"#\S+|million|billion)"
+)
+_LAYER = (
+    r"(?:conv|convolution|convolutional|max|maximum|average|avg|mean|pool|pooling|maxpool|avgpool|depthwise|transposed|"
+    r"deconv|deconvolution|subsampling|receptive|patch of|(?:filter|kernel|window)(?! (?:size )?(?:(?:=|:|of|is) )*#))"
+)
 _KERNEL_AFTER = re.compile(
     r"(?:- )?(?:,? ?(?:and )?(?:stride|pad|padding|dilation)(?: -| of| =)? #n\d+ )*(?:, )?"
-    r"(?:valid |same |dilated |strided |unpadded |padded |square )*"
-    r"(?:(?:filter|kernel|window)(?! (?:size )?(?:(?:=|:|of|is) )*#)|conv|convolution|convolutional|max|maximum|average|avg|mean|pool|pooling|maxpool|avgpool|"
-    r"depthwise|transposed|deconv|deconvolution|subsampling|receptive|patch of)\b"
+    rf"(?:valid |same |dilated |strided |unpadded |padded |square )*{_LAYER}\b"
 )
 _KERNEL_BEFORE = re.compile(
     r"(?:filter|kernel|window|pool|pooling|conv|convolution|maxpool|avgpool|@|stride|pad|padding|dilation)"
     r"(?: (?:of|size|sized|shape|dimension|is|are|=|:|-|with|each|\())*$"
 )
-_GIVES = r"(?:give|giving|get|produce|producing|yield|yielding|obtain|reach|return|result in|output|become|end up with|come to|leave)"
 
 
 def tag_extents(sheet: Sheet, three_d: bool) -> list[str]:
     """Tag all volumes; what convention had to decide is returned as remarks."""
     tagger = _Tagger(sheet, three_d)
-    for rule, make in tagger.rules():
-        sheet.rewrite(rule, make)
+    for rules in (tagger.depths(), tagger.wanted(), tagger.sizes(), tagger.widths(), tagger.single()):
+        for rule, make in rules:
+            sheet.rewrite(rule, make)
     return tagger.remarks
 
 
 class _Tagger:
+    """The rules by what they read, the surest first, and what each makes of a match."""
+
     def __init__(self, sheet: Sheet, three_d: bool) -> None:
         self.sheet = sheet
         self.three_d = three_d
         self.remarks: list[str] = []
 
-    def rules(self) -> tuple[tuple[str, Callable[[Match], Made]], ...]:
-        """The rules in order, the surest first."""
-        wide = r"(?:~?(?:pixel|px))?~(?:wide|width)"
+    def depths(self) -> Rules:
+        """Depth before and after a layer."""
+        inside = rf"(?:input~?{_CHANNELS}|in~?channel|in)"
+        outside = rf"(?:output~?{_CHANNELS}|out~?channel|out)"
         return (
-            (r"(?:from )?<n:a>(?: input~?(?:channel|map|feature~map|plane))? (?:→|to|in and) <n:b>(?: output)?~?"
-             r"(?:channel|map|feature~map|plane|filter)", self.channel_change),
-            (r"(?:from )?<n:a> (?:input~?(?:channel|map|feature~map)|in~?channel|in) (?:and|,|→|to) <n:b> "
-             r"(?:output~?(?:channel|map|feature~map)|out~?channel|out)", self.channel_change),
-            (r"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?(?:channel|map|feature~map)", self.channel_change),
-            (r"<n:c> (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|throughout)",
-             lambda match: ("@channels", (match.value("c"),) * 2)),
-            (rf"(?:<s:a>|<n:a2>)(?: {_NOUN})? (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? "
-             rf"(?:<s:b>|<n:b2>)(?: {_NOUN})?(?! (?:channel|map|filter))", self.turned),
-            (r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|"
-             r"vector (?:of|with) (?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?", self.flat),
+            (rf"(?:from )?<n:a>(?: input~?{_CHANNELS})? (?:→|to|in and) <n:b>(?: output)?~?(?:{_CHANNELS}|filter)",
+             self.channel_change),
+            (rf"(?:from )?<n:a> {inside} (?:and|,|→|to) <n:b> {outside}", self.channel_change),
+            (rf"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?{_CHANNELS}", self.channel_change),
+            (r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|"
+             r"throughout)", self.channel_change),
+        )
+
+    def wanted(self) -> Rules:
+        """What is to come out, and what turns into what."""
+        kept = r"(?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same)"
+        extent = r"(?:size|width|dimension|resolution|shape|extent)"
+        return (
+            (rf"{_BEFORE} (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? {_AFTER}",
+             self.turned),
+            (r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|vector (?:of|with) "
+             r"(?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?", self.flat),
             (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→))", self.bare_change),
-            (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? (?:<s:a>|<n:a2>)(?: {_NOUN})?"
+            (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? {_BEFORE}"
              r"(?! (?:filter|kernel|channel|conv))", self.turned),
             (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
              rf"output(?:{_SHAPED}) <s:v3>", self.target),
             (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
-             rf"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>(?: (?:pixel )?wide| pixel)?|"
-             rf"{_GIVES}(?: (?:a|an|the))?(?: (?:output|width|output width|size|of|output size))* <n:v3>"
-             rf"(?! (?:param|parameter|weight|filter|mac|flop|feature|unit|neuron|channel|kernel|connection|multiplication|operation|#|million|billion))"
-             rf"(?: (?:pixel )?wide| output(?! channel))?", self.target),
-            (r"(?:turn|map|reduce|bring|take|shrink|change|transform|downsample|go|get|halve|convert|resize)"
-             r"(?: (?:a|an|the|from|input|image|width|size|of|it))*"
-             rf" (?:<s:a>|<n:a2>)(?: {_NOUN})? (?:to|into|→|down to)(?: (?:a|an))? (?:<s:b>|<n:b2>)(?: {_NOUN})?"
-             r"(?! (?:channel|map|filter))", self.turned),
-            (rf"(?:from|of) (?:a |an )?(?:<s:a>|<n:a2>)(?: {_NOUN})? (?:to|into|→)(?: (?:a|an))? (?:<s:b>|<n:b2>)"
-             rf"(?: {_NOUN})?(?! (?:channel|map|filter))", self.turned),
-            (r"(?:keep|preserve|maintain|retain|leave|conserve)(?: (?:a|an|the|width|size|of|at|input|image))*"
-             r" (?:<s:a>|<n:a2>)(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
-            (r"(?:keep|preserve|maintain|retain|leave|conserve)(?: (?:the|its|it|a|an))*"
-             r"(?: (?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same))+"
-             r"|(?:same|equal|unchanged)(?: (?:spatial|output|input))* (?:size|width|dimension|resolution|shape|extent)"
-             r"(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|as wide as|the same size as)"
-             r"(?: to)?(?: the)? input(?: size)?",
-             lambda match: ("@keep", None)),
-            (r"(?P<letter>c|d) (?:input )?channel(?: (?:in and out|in and (?P=letter) out|and (?P=letter) output channel))?|"
-             r"(?P<letter2>c|d) (?:input|in) (?:and|,) (?P=letter2) (?:output|out) channel", lambda match: ("@symbol", None)),
+             r"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>(?: (?:pixel )?wide| pixel)?|"
+             rf"{_GIVES}(?: (?:a|an|the))?(?: (?:output|width|output width|size|of|output size))* <n:v3>(?! {_COUNTED})"
+             r"(?: (?:pixel )?wide| output(?! channel))?", self.target),
+            (rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
+             rf"(?: (?:a|an))? {_AFTER}", self.turned),
+            (rf"(?:from|of) (?:a |an )?{_BEFORE} (?:to|into|→)(?: (?:a|an))? {_AFTER}", self.turned),
+            (rf"{_KEEPS}(?: (?:a|an|the|width|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
+             r"(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
+            (rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
+             rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|as wide as|"
+             r"the same size as)(?: to)?(?: the)? input(?: size)?", lambda match: ("@keep", None)),
+        )
+
+    def sizes(self) -> Rules:
+        """Sizes with two or more numbers."""
+        return (
+            (r"(?P<one>c|d) (?:input )?channel(?: (?:in and out|in and (?P=one) out|and (?P=one) output channel))?|"
+             r"(?P<two>c|d) (?:input|in) (?:and|,) (?P=two) (?:output|out) channel", lambda match: ("@symbol", None)),
             (rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})? (?:to|into) what", self.into_what),
-            (r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))", self.filters),
+            (r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))",
+             self.filters),
             (rf"(?:{_NAMED}(?:{_SHAPED}) )?<t:v>", self.framework_tuple),
             (rf"<n:c> (?:channel|map|feature~map)(?: (?:of|,|at|each))* <s2:v>(?: {_NOUN})?", self.maps_of),
-            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>(?:~(?:{_COLOURS}|{_NOUN}))*", self.volume),
+            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>(?:~(?:{_COLOURS}|{_NOUN}))*",
+             self.volume),
+        )
+
+    def widths(self) -> Rules:
+        """One number along an axis."""
+        wide = r"(?:~?(?:pixel|px))?~(?:wide|width)"
+        return (
             (rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
              r"(?! (?:channel|image|map|filter|class|→|#))", self.width),
-            (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))", self.width),
+            (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))",
+             self.width),
             (r"<n:v> (?:pixel )?(?:wide|pixel|px)(?= \?| \.|$)", self.output_wide),
             (r"<n:w> (?:pixel )?wide (?:and|by|,|x) <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
             (r"(?:width|w|w1) (?:=|:|of|is)* ?<n:w> ?(?:,|and)* (?:height|h|h1) (?:=|:|of|is)* ?<n:h>", self.two_sides),
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
-            (r"(?:width|w|w1|n|input size)(?: (?:=|:|of|is))* <n:v>(?! (?:channel|filter|kernel))", self.width),
+            (rf"(?:width|w|w1|n|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
             (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
-            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:))* <n:v>(?: (?:sample|step|time step))?", self.length),
+            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:))* <n:v>(?: (?:sample|step|time step))?",
+             self.length),
+        )
+
+    def single(self) -> Rules:
+        """The depth by itself, a bare size that opens the question, and flat vectors."""
+        return (
             (rf"(?P<c>{_COLOURS})(?:~(?:image|input|picture|photo|photograph))?", self.colour),
-            (r"<n:c> (?:input|colou?r)~?(?:channel|map|feature~map|plane)|<n:c2>~channel(?:~(?:input|image|volume))?|"
-             r"(?:input )?(?:depth|in_channel|num_feature)(?: (?:=|:|of|is))* <n:c3>|<n:c4> (?:- )?deep|"
+            (rf"<n:c> (?:input|colou?r)~?{_CHANNELS}|<n:c2>~channel(?:~(?:input|image|volume))?|"
+             rf"(?:input )?(?:depth|in_channel|num_feature){_SIZE_OF} <n:c3>|<n:c4> (?:- )?deep|"
              r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
             (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , <s>)", self.leading),
-            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?(?! (?:channel|image|map|volume))",
-             self.flat),
+            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?"
+             r"(?! (?:channel|image|map|volume))", self.flat),
         )
 
     def channel_change(self, match: Match) -> Made:
-        """`64 -> 128 channels`: depth before, filters after."""
-        return "@channels", (match.value("a"), match.value("b"))
+        """`64 -> 128 channels`: depth before, filters after; `64 channels in and out`."""
+        return "@channels", (match.value("a"), match.value("b") or match.value("a"))
 
     def bare_change(self, match: Match) -> Made:
         """`Conv 64->128`; two bare numbers beside no layer's name stay as they are."""

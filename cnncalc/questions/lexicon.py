@@ -14,9 +14,9 @@ _POOL = r"(?:pool|pooling|pooled)"
 QUANTITIES: tuple[tuple[str, str], ...] = (
     ("non_trainable", rf"non~trainable(?: {_COUNTED})?|nontrainable(?: {_COUNTED})?|fixed {_COUNTED}"),
     ("unshared", rf"{_COUNTED} without (?:weight |parameter )?~?sharing|(?:without|no) (?:weight |parameter )~?sharing"),
-    ("filter_parameters", rf"(?:param|parameter|number) (?:per|in (?:a|each|single)|of (?:a|each|a single)) "
-                          rf"(?:filter|kernel|neuron)|(?:param|parameter|number) (?:does|do|has|have) "
-                          rf"(?:a|each|every|a single) (?:single )?(?:filter|kernel|neuron)"),
+    ("filter_parameters", r"(?:param|parameter|number) (?:per|in (?:a|each|single)|of (?:a|each|a single)) "
+                          r"(?:filter|kernel|neuron)|(?:param|parameter|number) (?:does|do|has|have) "
+                          r"(?:a|each|every|a single) (?:single )?(?:filter|kernel|neuron)"),
     ("filter_weights", r"weight (?:per|in (?:a|each|single)|of (?:a|each|a single)) (?:filter|kernel|neuron)|weight "
                        r"(?:does|do|has|have) (?:a|each|every) (?:single )?(?:filter|kernel|neuron)"
                        r"|dot product(?: length| size)?"),

@@ -16,8 +16,14 @@ from cnncalc.spec.files import bundled_folder, bundled_names
 from cnncalc.spec.load import Options, load_spec
 
 _FAMILIES = {
-    "lenet": "lenet5", "squeezenet": "squeezenet1-0", "squeezenetv1": "squeezenet1-0", "mobilenet": "mobilenetv1",
-    "inceptionv1": "googlenet", "zfnet": "zfnet", "zf": "zfnet", "efficientnet": "efficientnetb0",
+    "lenet": "lenet5",
+    "squeezenet": "squeezenet1-0",
+    "squeezenetv1": "squeezenet1-0",
+    "mobilenet": "mobilenetv1",
+    "inceptionv1": "googlenet",
+    "zfnet": "zfnet",
+    "zf": "zfnet",
+    "efficientnet": "efficientnetb0",
 }
 """Family names that stand for one network in particular."""
 
@@ -74,7 +80,9 @@ def _variant(stem: str, sheet: Sheet) -> str:
     words = {item.text for item in sheet.items}
     for word in ("grouped", "gpu", "tower", "modern", "usual", "original", "reimplemented", "plain"):
         sheet.rewrite(rf"(?:<n> - )?{word}", lambda match: "@pass")
-    grouped = words & {"grouped", "gpu", "tower"} or ("group" in words and not words & {"ignored", "ignoring", "without"})
+    grouped = words & {"grouped", "gpu", "tower"} or (
+        "group" in words and not words & {"ignored", "ignoring", "without"}
+    )
     if stem == "alexnet" and grouped:
         return "alexnet-two-towers"
     if stem == "lenet5" and words & {"modern", "usual", "reimplemented"}:
@@ -83,6 +91,7 @@ def _variant(stem: str, sheet: Sheet) -> str:
 
 
 # Layers by name
+
 
 def tag_layers(sheet: Sheet, network: Measured) -> None:
     """Tag words that name a layer or a block of the network: `@ref` with the name as the network spells it."""
@@ -115,7 +124,9 @@ def find_layers(network: Measured, kind: str, which: int | str) -> list[LayerVie
     if isinstance(which, str):
         found = [view for view in views if view.name == which or view.name.startswith(f"{which}.")]
     else:
-        alike = [view for view in views if view.kind == kind or (kind == "maxpool" and view.kind in ("subsample", "avgpool"))]
+        alike = [
+            view for view in views if view.kind == kind or (kind == "maxpool" and view.kind in ("subsample", "avgpool"))
+        ]
         found = alike if which == 0 else _numbered(alike, views, kind, which)
     if not found:
         raise QuestionError(f"{network.name} has no {kind} {which}")
@@ -137,6 +148,7 @@ def _numbered(alike: list[LayerView], views: list[LayerView], kind: str, which: 
 
 
 # Changes
+
 
 class LayerFailsError(QuestionError):
     """A layer of a changed network does not go with the volume that reaches it."""
@@ -178,8 +190,9 @@ def _remeasured(node: Node, layer: Layer, inputs: tuple[int, ...], nodes: list[N
         output = layer.output(volumes)
     except LayerError as error:
         raise LayerFailsError(node.name, str(error)) from None
-    return node._replace(index=len(nodes), kind=layer.kind, layer=layer, inputs=inputs, volume=output,
-                         weights=layer.weights(volumes))
+    return node._replace(
+        index=len(nodes), kind=layer.kind, layer=layer, inputs=inputs, volume=output, weights=layer.weights(volumes)
+    )
 
 
 def with_values(layer: Layer, axes: int, **values: object) -> Layer:
@@ -190,6 +203,7 @@ def with_values(layer: Layer, axes: int, **values: object) -> Layer:
 
 def last_axis_dense(network: Measured) -> Change:
     """Dense layers that act on the last axis of an unflattened volume, as Keras lets them: convolutions of 1x1."""
+
     def change(node: Node, layer: Layer) -> Layer | None:
         if layer.kind == "flatten":
             return None

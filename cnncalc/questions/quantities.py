@@ -35,7 +35,9 @@ class Asked:
     batch: int = 1
     symbolic: bool = False
 
-    def answer(self, quantity: str, value: int | float | str, unit: str, steps: Steps, text: str | None = None) -> Answer:
+    def answer(
+        self, quantity: str, value: int | float | str, unit: str, steps: Steps, text: str | None = None
+    ) -> Answer:
         """An answer under this label."""
         name = f"{quantity} ({self.label})" if self.label else quantity
         assumed = dict.fromkeys(note for stage in self.stages for note in stage.assumed)
@@ -65,7 +67,9 @@ def volume_steps(asked: Asked, stage: Stage) -> Steps:
     stage.layer.output([stage.input], work)
     if stage.after.channels is None or stage.before.channels is None and "filters" not in stage.layer.fields:
         work.steps = [step for step in work.steps if step.quantity != "depth"]
-    return [line.replace("width and height:", "width:") if stage.only_width else line for line in _lines(asked, stage, work)]
+    return [
+        line.replace("width and height:", "width:") if stage.only_width else line for line in _lines(asked, stage, work)
+    ]
 
 
 def output(asked: Asked) -> list[Answer]:
@@ -124,7 +128,9 @@ def depth(asked: Asked) -> list[Answer]:
     return [asked.answer("output depth", channels, "channels", [f"depth: {channels}"])]
 
 
-def counted(asked: Asked, name: str, unit: str, count: Callable[[Stage], int], work: Callable[[Stage], Steps]) -> list[Answer]:
+def counted(
+    asked: Asked, name: str, unit: str, count: Callable[[Stage], int], work: Callable[[Stage], Steps]
+) -> list[Answer]:
     """A count per stage that has one, and their sum."""
     stages = [stage for stage in asked.chosen if count(stage)] or list(asked.chosen)
     if len(stages) == 1:
@@ -182,7 +188,10 @@ def parameters(asked: Asked) -> list[Answer]:
     if stored and "kera" in asked.words:
         learned = sum(trainable(stage) for stage in asked.chosen)
         step = f"{number(learned)} trainable + {number(stored)} running statistics = {number(learned + stored)}"
-        answers += [*non_trainable(asked), asked.answer("parameters as Keras counts them", learned + stored, "parameters", [step])]
+        answers += [
+            *non_trainable(asked),
+            asked.answer("parameters as Keras counts them", learned + stored, "parameters", [step]),
+        ]
     return answers
 
 
@@ -198,6 +207,7 @@ def trainable_and_fixed(asked: Asked) -> list[Answer]:
 
 def weights(asked: Asked) -> list[Answer]:
     """Learned numbers without the biases."""
+
     def work(stage: Stage) -> Steps:
         shapes = [w for w in stage.layer.weights([stage.input]) if w.trainable and w.name != "bias"]
         return [f"{asked.tag(stage)}{w.name}: {times(*w.shape)} = {number(w.size)}" for w in shapes] or ["no weights"]
@@ -209,8 +219,15 @@ def weights(asked: Asked) -> list[Answer]:
 
 def biases(asked: Asked) -> list[Answer]:
     """One bias per filter or neuron."""
-    return counted(asked, "biases", "biases", biases_of, lambda stage: [
-        f"{asked.tag(stage)}one per {'neuron' if stage.kind == 'fc' else 'filter'}: {number(biases_of(stage))}"])
+    return counted(
+        asked,
+        "biases",
+        "biases",
+        biases_of,
+        lambda stage: [
+            f"{asked.tag(stage)}one per {'neuron' if stage.kind == 'fc' else 'filter'}: {number(biases_of(stage))}"
+        ],
+    )
 
 
 def _in_depth(asked: Asked) -> Answer:
@@ -258,14 +275,20 @@ def need_output(stage: Stage) -> int:
         QuestionError: where that is not known.
     """
     if stage.after.spatial is None or stage.after.channels is None:
-        stage.needs("filters", "kernel", "units", spatial=stage.kind != "fc",
-                    channels="filters" not in stage.layer.fields and stage.kind != "fc")
+        stage.needs(
+            "filters",
+            "kernel",
+            "units",
+            spatial=stage.kind != "fc",
+            channels="filters" not in stage.layer.fields and stage.kind != "fc",
+        )
     volume = stage.after.volume
     return volume.size if volume else 0
 
 
 def units(name: str, unit: str) -> Callable[[Asked], list[Answer]]:
     """Numbers in the output, for each layer that computes some."""
+
     def measure(asked: Asked) -> list[Answer]:
         def work(stage: Stage) -> Steps:
             volume = stage.after.volume

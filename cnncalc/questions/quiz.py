@@ -11,10 +11,9 @@ from random import Random
 from cnncalc.analysis.measured import LayerView, Measured
 from cnncalc.derivation import number
 from cnncalc.questions import costs, quantities
-from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
-from cnncalc.questions.extents import Known
 from cnncalc.questions.quantities import Asked
+from cnncalc.questions.setups import Known, Said
 from cnncalc.results import Answer, QuizQuestion
 
 Wrong = tuple[object, str]
@@ -91,8 +90,10 @@ def _convolution(level: int, random: Random) -> tuple[str, Stage, int]:
     filters = random.choice((6, 8, 10, 16) if level == 1 else (16, 32, 64, 96, 128))
     said = Said("conv", {"filters": filters, "kernel": kernel, "stride": stride, "pad": pad})
     stage = run(Known((width, width), depth), [said])[0]
-    text = (f"Input {_volume(width, width, depth)}, {filters} filters of {_volume(kernel, kernel)}, stride {stride}, "
-            f"padding {pad}")
+    text = (
+        f"Input {_volume(width, width, depth)}, {filters} filters of {_volume(kernel, kernel)}, stride {stride}, "
+        f"padding {pad}"
+    )
     return text, stage, pad
 
 
@@ -144,8 +145,13 @@ def _parameters(level: int, random: Random) -> QuizQuestion:
         (right * stage.output.positions, "the weights were counted at every position"),
         (taps * depth + 1, "only one filter was counted"),
     ]
-    return _made("parameters", level, f"{text}: how many parameters does the layer have?",
-                 _ask(quantities.parameters, [stage]), wrong)
+    return _made(
+        "parameters",
+        level,
+        f"{text}: how many parameters does the layer have?",
+        _ask(quantities.parameters, [stage]),
+        wrong,
+    )
 
 
 def _dense(level: int, random: Random) -> QuizQuestion:
@@ -162,7 +168,9 @@ def _dense(level: int, random: Random) -> QuizQuestion:
         (inputs + units, "added instead of multiplied"),
     ]
     text = f"A {_volume(width, width, depth)} volume enters a fully connected layer of {units} neurons: how many parameters does it have?"
-    return _made("dense", level, text, _ask(quantities.parameters, [stage]), [*wrong, (right + units, "two biases per neuron")])
+    return _made(
+        "dense", level, text, _ask(quantities.parameters, [stage]), [*wrong, (right + units, "two biases per neuron")]
+    )
 
 
 def _operations(level: int, random: Random) -> QuizQuestion:
@@ -176,7 +184,9 @@ def _operations(level: int, random: Random) -> QuizQuestion:
         (right + out.size, "the bias additions were counted too"),
         (2 * right, "multiplications and additions were counted apart"),
     ]
-    return _made("operations", level, f"{text}: how many multiply-accumulates does it need?", _ask(costs.macs, [stage]), wrong)
+    return _made(
+        "operations", level, f"{text}: how many multiply-accumulates does it need?", _ask(costs.macs, [stage]), wrong
+    )
 
 
 def _field(level: int, random: Random) -> QuizQuestion:
@@ -194,9 +204,16 @@ def _field(level: int, random: Random) -> QuizQuestion:
         (int(str(right.value)) - 1, "the first cell was not counted"),
         (int(str(right.value)) + 1, "one cell was counted twice"),
     ]
-    chain = ", then ".join(f"{k}x{k} conv with stride {said.values['stride']}" for k, said in zip(kernels, layers, strict=True))
-    return _made("receptive field", level, f"A network: {chain}. What is the receptive field?",
-                 Answer(right.quantity, right.value, right.unit, number(right.value), right.steps), wrong)
+    chain = ", then ".join(
+        f"{k}x{k} conv with stride {said.values['stride']}" for k, said in zip(kernels, layers, strict=True)
+    )
+    return _made(
+        "receptive field",
+        level,
+        f"A network: {chain}. What is the receptive field?",
+        Answer(right.quantity, right.value, right.unit, number(right.value), right.steps),
+        wrong,
+    )
 
 
 def _padding(level: int, random: Random) -> QuizQuestion:
@@ -204,8 +221,12 @@ def _padding(level: int, random: Random) -> QuizQuestion:
     width = random.randint(20, 99)
     pad = (kernel - 1) // 2
     step = f"({width} - {kernel} + 2·{pad})/1 + 1 = {width}"
-    wrong: list[Wrong] = [(kernel - 1, "the padding on both sides together"), (pad + 1, "(F + 1)/2 instead of (F - 1)/2"),
-                          (kernel, "the kernel's size"), (2 * kernel, "twice the kernel's size")]
+    wrong: list[Wrong] = [
+        (kernel - 1, "the padding on both sides together"),
+        (pad + 1, "(F + 1)/2 instead of (F - 1)/2"),
+        (kernel, "the kernel's size"),
+        (2 * kernel, "twice the kernel's size"),
+    ]
     text = f"Which padding keeps {width}x{width} with a {kernel}x{kernel} filter at stride 1?"
     return _made("padding", level, text, Answer("padding", pad, "", number(pad), (step,)), wrong)
 
@@ -213,8 +234,11 @@ def _padding(level: int, random: Random) -> QuizQuestion:
 def _chain(level: int, random: Random) -> QuizQuestion:
     width, depth = random.choice((28, 32, 64)), random.choice((1, 3))
     filters = [random.choice((8, 16, 32, 64)) for _ in range(level)]
-    layers = [part for count in filters for part in (
-        Said("conv", {"filters": count, "kernel": 3, "pad": 1}), Said("maxpool", {"kernel": 2}))]
+    layers = [
+        part
+        for count in filters
+        for part in (Said("conv", {"filters": count, "kernel": 3, "pad": 1}), Said("maxpool", {"kernel": 2}))
+    ]
     stages = run(Known((width, width), depth), layers)
     last = stages[-1].output
     wrong: list[Wrong] = [
@@ -229,16 +253,25 @@ def _chain(level: int, random: Random) -> QuizQuestion:
 
 
 TOPICS: dict[str, Callable[[int, Random], QuizQuestion]] = {
-    "size": _size, "pooling": _pooling, "parameters": _parameters, "dense": _dense, "operations": _operations,
-    "receptive field": _field, "padding": _padding, "chain": _chain,
+    "size": _size,
+    "pooling": _pooling,
+    "parameters": _parameters,
+    "dense": _dense,
+    "operations": _operations,
+    "receptive field": _field,
+    "padding": _padding,
+    "chain": _chain,
 }
 """What there are questions about."""
 
 
 # Questions about a network's own layers
 
+
 def _about(network: Measured, topic: str | None, level: int, random: Random) -> QuizQuestion:
-    views = [view for view in network.layers if view.weights and view.counts and view.kind in ("conv", "fc", "depthwise")]
+    views = [
+        view for view in network.layers if view.weights and view.counts and view.kind in ("conv", "fc", "depthwise")
+    ]
     if not views:
         raise ValueError(f"{network.name} has no layer with weights to ask about")
     view = random.choice(views)
@@ -248,17 +281,23 @@ def _about(network: Measured, topic: str | None, level: int, random: Random) -> 
 
 
 def _steps(view: LayerView, quantity: str) -> tuple[str, ...]:
-    return tuple(step.text for step in view.derivation().steps if quantity in (step.quantity, "") or step.quantity == "each filter")
+    return tuple(
+        step.text
+        for step in view.derivation().steps
+        if quantity in (step.quantity, "") or step.quantity == "each filter"
+    )
 
 
 def _layer_parameters(network: Measured, view: LayerView, level: int) -> QuizQuestion:
     right, outputs = view.parameters or 0, view.weights[0].shape[0]
     biases = sum(weight.size for weight in view.weights if weight.name == "bias")
     wrong: list[Wrong] = [
-        (right - biases, "the biases were forgotten"), (right // outputs, "only one filter was counted"),
-        (right - biases + 1, "one bias for all"), (right * (view.volume.positions if view.volume else 1),
-                                                   "the weights were counted at every position"),
-        (right + outputs, "a second bias was counted"), (2 * right, "counted twice"),
+        (right - biases, "the biases were forgotten"),
+        (right // outputs, "only one filter was counted"),
+        (right - biases + 1, "one bias for all"),
+        (right * (view.volume.positions if view.volume else 1), "the weights were counted at every position"),
+        (right + outputs, "a second bias was counted"),
+        (2 * right, "counted twice"),
     ]
     text = f"How many parameters does the layer {view.name} of {network.name} have?"
     answer = Answer("parameters", right, "parameters", number(right), _steps(view, "parameters"))
@@ -269,8 +308,11 @@ def _layer_operations(network: Measured, view: LayerView, level: int) -> QuizQue
     right = view.macs or 0
     size = view.volume.size if view.volume else 1
     wrong: list[Wrong] = [
-        (2 * right, "multiplications and additions were counted apart"), (right + size, "the bias additions were counted too"),
-        (view.parameters or 0, "the positions were forgotten"), (right // 2, "halved"), (size, "only the outputs were counted"),
+        (2 * right, "multiplications and additions were counted apart"),
+        (right + size, "the bias additions were counted too"),
+        (view.parameters or 0, "the positions were forgotten"),
+        (right // 2, "halved"),
+        (size, "only the outputs were counted"),
     ]
     text = f"How many multiply-accumulates does the layer {view.name} of {network.name} need?"
     answer = Answer("macs", right, "MACs", number(right), _steps(view, "multiply–accumulates"))

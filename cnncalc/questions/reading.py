@@ -1,379 +1,17 @@
-"""A question read: the tags of its line folded into what is described and what is asked of it."""
+"""A question read: its parts given to the phrase reader, and settled into what is described and what is asked."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from cnncalc.layers import layer_class
-from cnncalc.questions.calls import Said
-from cnncalc.questions.extents import Known
+from cnncalc.questions.fold import Fold, Part
 from cnncalc.questions.lexicon import HARMLESS
-from cnncalc.questions.sheet import Item, Sheet
+from cnncalc.questions.setups import Ask, Known, Reading, Said, Setup, Where
+from cnncalc.questions.sheet import Sheet
 from cnncalc.spec.phrase import Binder
 from cnncalc.spec.words import Token, singular
-
-_WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "on"))
-_SENTENCE = frozenset((".", "?", ";", "!"))
-_JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
-_CONVOLUTIONS = frozenset(("depthwise", "separable", "pointwise", "transposed_conv"))
-_STRONG = frozenset(("→", "@then", "+"))
-
-
-@dataclass(slots=True)
-class Setup:
-    """One thing described: a volume, and layers in a row.
-
-    With `only_width` one number was said of the input, and the height is taken to be the same. The layers before the first dense one come `turns` times, the last with `ending` filters.
-    """
-
-    input: Known = field(default_factory=Known)
-    layers: list[Said] = field(default_factory=list)
-    label: str = ""
-    only_width: bool = False
-    turns: int = 1
-    ending: int | None = None
-
-    def variant(self, **changes: Any) -> Setup:
-        """A copy whose layers may be changed."""
-        return replace(self, layers=[replace(said, values=dict(said.values)) for said in self.layers], **changes)
-
-
-@dataclass(slots=True)
-class Ask:
-    """A quantity asked for, and the layers it is asked of, where some are singled out.
-
-    Each is a kind and its number (from 1, from the end below 0, all of them at 0), or a layer's name.
-    """
-
-    name: str
-    where: list[tuple[str, int | str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a question describes and asks.
-
-    Attributes:
-        setups: the things described; several where the question compares or asks for several values in turn.
-        asked: the quantities, in the question's order.
-        unknown: hyperparameters (or `input`) that are sought.
-        goal: a quantity and the number it is to have, or is said to have.
-        target: the extents that are to come out; `keep` where they are to stay as they are.
-        claims: volumes said to come out inside a network; `without` the layers it is to lack.
-        words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
-    """
-
-    setups: list[Setup] = field(default_factory=lambda: [Setup()])
-    asked: list[Ask] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    goal: tuple[str, int] | None = None
-    target: Known | None = None
-    keep: bool = False
-    remarks: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    words: frozenset[str] = frozenset()
-    plurals: frozenset[str] = frozenset()
-    bytes_each: int | None = None
-    batch: int = 1
-    pending: list[tuple[str, int | str]] = field(default_factory=list)
-    claimed: bool = False
-    claims: list[Known] = field(default_factory=list)
-    without: list[tuple[str, int | str]] = field(default_factory=list)
-    symbolic: bool = False
-    compares: bool = False
-
-
-@dataclass(slots=True)
-class _Open:
-    """A layer while its words are being gathered; `chunk` is where its tokens since the last mark begin."""
-
-    setup: int
-    kind: str | None = None
-    tokens: list[Token] = field(default_factory=list)
-    chunk: int = 0
-    since_head: bool = False
-    in_ask: bool = False
-    said: Said | None = None
-    axes: int | None = None
-    times: int = 1
-    ordinal: int | None = None
-    number: int | str | None = None
-    series: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    plural: bool = False
-    follows: bool = False
-    asks: range = range(0)
-    joined: bool = False
-
-
-class Fold:
-    """Goes through the items once, then gives the gathered words to the phrase reader."""
-
-    def __init__(self, sheet: Sheet, remarks: list[str], network: bool) -> None:
-        words = [str(token.value) for token in sheet.tokens if token.kind == "word"]
-        self.reading = Reading(remarks=remarks, words=frozenset(map(singular, words)), plurals=frozenset(words))
-        self.network = network
-        self.parts: list[_Open] = []
-        self.shared: list[tuple[str, Any]] = []
-        self._fresh = True
-        self._in_ask = False
-        self._times = 1
-        self._ordinal: int | None = None
-        self._group, self._apart = 0, True
-        self._last: tuple[str, ...] = ()
-        self._following = False
-        for sentence in _sentences(sheet.items):
-            self._following = bool(self.parts) and _follows_up(sentence)
-            if self._following:
-                self._open(None).follows = True
-            for item in sentence:
-                self._take(item)
-                self._last = (*self._last[-3:], item.text)
-
-    # Items
-
-    def _take(self, item: Item) -> None:
-        text = item.text
-        if len(text) > 1 and text.startswith("@"):
-            name, _, detail = text[1:].partition(":")
-            getattr(self, f"_on_{name}")(item, detail)
-        elif text in _STRONG or text in _SENTENCE or text in _WEAK:
-            self._separate(item)
-        else:
-            self._gather(item.tokens)
-
-    def _separate(self, item: Item) -> None:
-        if item.text in _STRONG and item.text != "+":
-            self._fresh = True
-        if item.text in _SENTENCE:
-            self._in_ask = False
-        self._apart = self._apart or item.text not in ("and", "(", ")")
-        if self.parts:
-            part = self.parts[-1]
-            part.tokens += [] if item.text in ("→", "@then") else [t for t in item.tokens if item.text != ";"]
-            part.chunk, part.since_head = len(part.tokens), True
-
-    def _gather(self, tokens: tuple[Token, ...]) -> None:
-        if not self.parts or (self._fresh and any(t.is_value for t in tokens)):
-            self._open(None)
-        self.parts[-1].tokens += tokens
-
-    def _open(self, kind: str | None) -> _Open:
-        part = _Open(len(self.reading.setups) - 1, kind, in_ask=self._in_ask, times=self._times, ordinal=self._ordinal)
-        self._place(part)
-        self._times, self._ordinal, self._fresh = 1, None, False
-        self.parts.append(part)
-        return part
-
-    def _place(self, part: _Open) -> None:
-        """Note which quantities stand before a layer, and whether a preposition ties it to them."""
-        part.asks = range(self._group, len(self.reading.asked))
-        part.joined = not _JOINING.isdisjoint(self._last)
-
-    def _on_head(self, item: Item, kind: str) -> None:
-        part = self.parts[-1] if self.parts else None
-        if part is None or self._fresh or part.said is not None or part.setup != len(self.reading.setups) - 1:
-            moved = self._loose(part)
-            part = self._open(kind)
-            part.tokens = moved
-        elif part.kind is None and not (self._in_ask and any(t.is_value for t in part.tokens) and part.since_head):
-            part.kind, part.times = kind, max(part.times, self._times)
-            part.ordinal, self._times, self._ordinal = self._ordinal, 1, None
-            part.in_ask = part.in_ask or self._in_ask
-            self._place(part)
-        elif kind == "conv" and not part.since_head and part.kind in _CONVOLUTIONS:
-            pass  # `depthwise 3x3 convolution`
-        elif part.kind != kind or part.since_head:
-            moved, part.tokens = part.tokens[part.chunk :], part.tokens[: part.chunk]
-            part = self._open(kind)
-            part.tokens = moved
-        part.axes = item.meaning if isinstance(item.meaning, int) else part.axes
-        part.plural = part.plural or item.said.lower().endswith("s")
-        part.since_head = False
-        if kind == "conv" and len(item.tokens) == 2 and item.tokens[0].value == "filters":
-            part.tokens += item.tokens
-
-    def _loose(self, part: _Open | None) -> list[Token]:
-        """Words just before a head that opens a layer of its own belong to that layer."""
-        if part is None or part.kind is not None or part.said is not None or any(t.is_value for t in part.tokens):
-            return []
-        moved, part.tokens = part.tokens, []
-        return moved
-
-    def _on_named(self, item: Item, _: str) -> None:
-        kind, number = item.meaning
-        self._on_head(Item(f"@head:{kind}", item.tokens), kind)
-        self.parts[-1].number = number
-
-    def _on_ref(self, item: Item, kind: str) -> None:
-        self._on_head(Item(f"@head:{kind}", item.tokens), kind)
-        self.parts[-1].number = item.meaning
-
-    def _on_without(self, item: Item, _: str) -> None:
-        self.reading.without += item.meaning
-
-    def _on_facts(self, item: Item, _: str) -> None:
-        self.reading.unread += [token.text for token in item.tokens if token.is_value]
-
-    def _on_claimed(self, item: Item, _: str) -> None:
-        self.reading.claims.append(item.meaning)
-
-    def _on_layer(self, item: Item, _: str) -> None:
-        part = self._open(item.meaning.kind)
-        part.said, part.times = item.meaning, max(part.times, self._times)
-        if item.meaning.shape is not None:
-            self.reading.setups[-1].input = item.meaning.shape
-        self._fresh = False
-
-    def _on_in(self, item: Item, _: str) -> None:
-        known: Known = item.meaning
-        setup = self.reading.setups[-1]
-        described = any(part.setup == len(self.reading.setups) - 1 for part in self.parts)
-        if setup.input.spatial is None or not described:
-            setup.input = known.over(setup.input)
-        elif known.over(setup.input) != setup.input:
-            self.reading.setups.append(Setup(known))
-            self._fresh = True
-            return
-        if self.parts:
-            self.parts[-1].chunk, self.parts[-1].since_head = len(self.parts[-1].tokens), True
-
-    def _on_depth(self, item: Item, _: str) -> None:
-        known: Known = item.meaning
-        setup = self.reading.setups[-1]
-        if setup.input.channels is None:
-            setup.input = setup.input.over(known)
-        elif setup.input.channels != known.channels and self.parts:
-            self._gather((_word("filters", item), _number(known.channels, item)))
-
-    def _on_channels(self, item: Item, _: str) -> None:
-        before, after = item.meaning
-        setup = self.reading.setups[-1]
-        if setup.input.channels in (None, before):
-            setup.input = setup.input.over(Known(None, before))
-        self._gather((_word("filters", item), _number(after, item)))
-
-    def _on_features(self, item: Item, _: str) -> None:
-        before, after = item.meaning
-        setup = self.reading.setups[-1]
-        if setup.input.spatial is None:
-            setup.input = Known((), before)
-        self._gather((_word("units", item), _number(after, item)))
-
-    def _on_out(self, item: Item, _: str) -> None:
-        self.reading.target = item.meaning
-
-    def _on_change(self, item: Item, _: str) -> None:
-        before, self.reading.target = item.meaning
-        setup = self.reading.setups[-1]
-        setup.input = setup.input if setup.input.spatial == before.spatial else before.over(setup.input)
-
-    def _on_keep(self, item: Item, _: str) -> None:
-        self.reading.keep = True
-
-    def _on_symbol(self, item: Item, _: str) -> None:
-        self.reading.symbolic = True
-
-    def _on_ask(self, item: Item, name: str) -> None:
-        self._in_ask = True
-        if self._apart:
-            self._group, self._apart = len(self.reading.asked), False
-        self.reading.asked.append(Ask(name))
-        if self.parts:
-            self.parts[-1].tokens.append(Token("mark", ",", item.tokens[0].start, item.tokens[0].end, ","))
-            self.parts[-1].chunk, self.parts[-1].since_head = len(self.parts[-1].tokens), True
-
-    def _on_unknown(self, item: Item, _: str) -> None:
-        self.reading.unknown += item.meaning
-
-    def _on_goal(self, item: Item, _: str) -> None:
-        self.reading.goal = item.meaning
-
-    def _on_claim(self, item: Item, _: str) -> None:
-        self.reading.claimed = True
-        self.reading.asked += map(Ask, item.meaning)
-
-    def _on_dtype(self, item: Item, _: str) -> None:
-        self.reading.bytes_each = item.meaning
-
-    def _on_batch(self, item: Item, _: str) -> None:
-        self.reading.batch = item.meaning
-
-    def _on_pass(self, item: Item, _: str) -> None:
-        """Nothing is said."""
-
-    _on_net = _on_pass
-
-    def _on_set(self, item: Item, _: str) -> None:
-        self._gather(item.tokens)
-
-    _on_size = _on_set
-
-    def _on_all(self, item: Item, _: str) -> None:
-        name, value = item.meaning
-        if self._following and value is False:
-            self._gather((_word("no", item), _word(name, item)))
-        elif self._following:
-            self._gather((_word(name, item), _number(value, item)))
-        else:
-            self.shared.append((name, value))
-
-    def _on_series(self, item: Item, _: str) -> None:
-        name, values = item.meaning
-        if not self.parts:
-            self._open(None)
-        self.parts[-1].series[name] = values
-
-    def _on_times(self, item: Item, _: str) -> None:
-        self._times = item.meaning
-
-    def _on_repeat(self, item: Item, _: str) -> None:
-        if self.parts:
-            self.parts[-1].times = item.meaning
-
-    def _on_blocks(self, item: Item, _: str) -> None:
-        self.reading.setups[-1].turns = item.meaning
-
-    def _on_ending(self, item: Item, _: str) -> None:
-        self.reading.setups[-1].ending = item.meaning
-
-    def _on_ordinal(self, item: Item, _: str) -> None:
-        self._ordinal = item.meaning
-
-    def _on_then(self, item: Item, _: str) -> None:
-        self._separate(item)
-
-    def _on_versus(self, item: Item, _: str) -> None:
-        self.reading.compares = True
-        self.reading.setups.append(Setup(self.reading.setups[-1].input))
-        self._fresh = True
-
-
-def _sentences(items: list[Item]) -> list[list[Item]]:
-    """The line cut after every question mark."""
-    sentences: list[list[Item]] = [[]]
-    for item in items:
-        sentences[-1].append(item)
-        if item.text == "?":
-            sentences.append([])
-    return [sentence for sentence in sentences if sentence]
-
-
-def _follows_up(sentence: list[Item]) -> bool:
-    """`And with padding 1?`: only values, which replace those of the question before."""
-    texts = [item.text for item in sentence]
-    values = any(text.startswith(("#", "@set", "@all", "@size")) or text == "bias" for text in texts)
-    tags = {text.partition(":")[0] for text in texts if text.startswith("@")}
-    return values and texts[-1] == "?" and tags <= {"@set", "@all", "@size", "@pass"}
-
-
-def _word(name: str, item: Item) -> Token:
-    return Token("word", name, item.tokens[0].start, item.tokens[-1].end, name)
-
-
-def _number(value: Any, item: Item) -> Token:
-    return Token("number", str(value), item.tokens[0].start, item.tokens[-1].end, value)
 
 
 def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
@@ -399,10 +37,13 @@ def _tidy(reading: Reading) -> None:
     """Settle what only the whole question tells."""
     said = {name for setup in reading.setups for layer in setup.layers for name in layer.values}
     said |= {"pad"} if "sides" in said else set()
-    reading.asked = [ask for ask in reading.asked
-                     if not (ask.name.startswith("?") and any(name.startswith(ask.name[1:4]) for name in said))
-                     and not (ask.name == "legal" and reading.unknown)
-                     and not (ask.name in ("output", "width") and "input" in reading.unknown)]
+    reading.asked = [
+        ask
+        for ask in reading.asked
+        if not (ask.name.startswith("?") and any(name.startswith(ask.name[1:4]) for name in said))
+        and not (ask.name == "legal" and reading.unknown)
+        and not (ask.name in ("output", "width") and "input" in reading.unknown)
+    ]
     last = next((setup.layers[-1] for setup in reversed(reading.setups) if setup.layers), None)
     if reading.goal and not reading.unknown and last and last.kind == "fc" and "units" not in last.values:
         reading.unknown = ["units"]
@@ -411,10 +52,13 @@ def _tidy(reading: Reading) -> None:
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))
     if "rounding" in names or {"floor", "ceil"} <= reading.words:
-        reading.asked = [Ask("rounding"), *(ask for ask in reading.asked if ask.name not in ("rounding", "output", "width"))]
+        reading.asked = [
+            Ask("rounding"),
+            *(ask for ask in reading.asked if ask.name not in ("rounding", "output", "width")),
+        ]
 
 
-def _settle(part: _Open, said: Said, reading: Reading, described: bool, network: bool) -> None:
+def _settle(part: Part, said: Said, reading: Reading, described: bool, network: bool) -> None:
     """Decide whether something is a layer, a reference to one that is described, or an alternative."""
     setup = reading.setups[part.setup]
     if part.follows and setup.layers:
@@ -451,7 +95,7 @@ def _shown(value: Any) -> str:
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _serial(said: Said, part: _Open) -> None:
+def _serial(said: Said, part: Part) -> None:
     """A list of values is one for each of several layers, or else a list of cases."""
     for name, values in part.series.items():
         if part.times == len(values) or (part.plural and part.times == 1):
@@ -462,7 +106,7 @@ def _serial(said: Said, part: _Open) -> None:
             said.again += [(name, value) for value in values[1:]]
 
 
-def _refer(part: _Open, where: tuple[str, int | str], reading: Reading) -> None:
+def _refer(part: Part, where: Where, reading: Reading) -> None:
     """Attach a reference to the quantities it goes with; one that stands alone asks for parameters."""
     if part.joined or not part.asks:
         for ask in reading.asked[part.asks.start : part.asks.stop] if part.asks else reading.asked:
@@ -497,28 +141,34 @@ def _alternative(kind: str, setup: Setup, reading: Reading) -> None:
     reading.compares = True
 
 
-def _bind(part: _Open, reading: Reading) -> Said:
+def _bind(part: Part, reading: Reading) -> Said:
     kind = part.kind or _implied(part.tokens)
     binder = Binder(_carrier(kind))
     binder.read(part.tokens)
     said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind is None)
     repeated = {id(token) for token, reason in binder.rest if "said twice" in reason}
     rest = [(token, reason) for token, reason in binder.rest if id(token) not in repeated]
-    said.many = _list(binder, [token for token, _ in rest if token.is_value])
+    said.many = _list(binder, part.tokens, [token for token, _ in rest if token.is_value])
     for token, reason in rest:
         _account(token, reason, reading, bool(said.many))
     return said
 
 
-def _list(binder: Binder, numbers: list[Token]) -> tuple[int, ...]:
-    """The numbers of `FC 512, 256, 128, 10` or `with 100, 200, 400 maps`, in order."""
+def _list(binder: Binder, tokens: list[Token], numbers: list[Token]) -> tuple[int, ...]:
+    """The numbers of `FC 512, 256, 128, 10` or `with 100, 200, 400 maps`, in order; commas and `and` between them."""
     name = {"conv": "filters", "fc": "units"}.get(binder.kind)
-    numbers = [token for token in numbers if token.text.lower() != "one"]
-    if name not in binder.values or not numbers or not all(isinstance(token.value, int) for token in numbers):
+    if name not in binder.values or not numbers:
         return ()
+    places = [index for index, token in enumerate(tokens) if token in numbers]
     start = binder.spans[name][0]
-    ordered = sorted([(start, binder.values[name]), *((token.start, token.value) for token in numbers)])
-    return tuple(value for _, value in ordered)
+    places += [
+        index for index, token in enumerate(tokens) if token.start >= start and token.value == binder.values[name]
+    ][:1]
+    first, last = min(places), max(places)
+    listed = tokens[first : last + 1]
+    if not all(isinstance(t.value, int) or t.value in (",", "and") for t in listed) or len(numbers) != len(places) - 1:
+        return ()
+    return tuple(token.value for token in listed if token.is_value)
 
 
 def _carrier(kind: str) -> str:
@@ -566,7 +216,12 @@ def _harmless(word: str) -> bool:
 
 def _square(setup: Setup, reading: Reading) -> None:
     """`240 wide`, unless it is a sequence, stands for a square."""
-    one_axis = any(said.axes == 1 for said in setup.layers) or reading.words & {"sequence", "signal", "length", "conv1d"}
+    one_axis = any(said.axes == 1 for said in setup.layers) or reading.words & {
+        "sequence",
+        "signal",
+        "length",
+        "conv1d",
+    }
     spatial = setup.input.spatial
     if spatial is not None and len(spatial) == 1 and not one_axis:
         axes = next((said.axes for said in setup.layers if said.axes), 2)

@@ -14,15 +14,22 @@ from typing import Any
 from cnncalc.layers import layer_class
 from cnncalc.layers.window import WindowRule, transposed_extent
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.calls import Said
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.costs import macs_of
-from cnncalc.questions.extents import Known
 from cnncalc.questions.quantities import biases_of, trainable
+from cnncalc.questions.setups import Known, Said
 from cnncalc.results import Answer
 
-NAMES = {"pad": "padding", "stride": "stride", "kernel": "kernel", "dilation": "dilation", "input": "input width",
-         "filters": "filters", "units": "neurons", "channels": "input depth"}
+NAMES = {
+    "pad": "padding",
+    "stride": "stride",
+    "kernel": "kernel",
+    "dilation": "dilation",
+    "input": "input width",
+    "filters": "filters",
+    "units": "neurons",
+    "channels": "input depth",
+}
 """What can be solved for, and what it is called."""
 
 _COUNTS: dict[str, Callable[[Stage], int]] = {
@@ -94,8 +101,17 @@ def answers(problem: Problem) -> list[Answer]:
     if not found:
         return [Answer(names + tail, "none", "", f"none, because {_why(problem)}", (_why(problem),))]
     if len(found) == 1 or len(problem.unknown) == 1:
-        return [Answer(NAMES[name] + tail, value, "", solution.text if len(found[0].values) == 1 else f"{value:,}", (solution.step,))
-                for solution in found for name, value in solution.values.items()]
+        return [
+            Answer(
+                NAMES[name] + tail,
+                value,
+                "",
+                solution.text if len(found[0].values) == 1 else f"{value:,}",
+                (solution.step,),
+            )
+            for solution in found
+            for name, value in solution.values.items()
+        ]
     return [Answer(names + tail, solution.text, "", solution.text, (solution.step,)) for solution in found]
 
 
@@ -104,8 +120,12 @@ def _why(problem: Problem) -> str:
         quantity, wanted = problem.goal
         name = problem.unknown[0]
         below, above = _around(problem, name)
-        return (f"{NAMES[name]} {below[0]:,} gives {below[1]:,} {quantity} and {above[0]:,} gives {above[1]:,}: "
-                f"{wanted:,} lies between" if below[0] else f"already {NAMES[name]} 1 gives {above[1]:,} {quantity}")
+        return (
+            f"{NAMES[name]} {below[0]:,} gives {below[1]:,} {quantity} and {above[0]:,} gives {above[1]:,}: "
+            f"{wanted:,} lies between"
+            if below[0]
+            else f"already {NAMES[name]} 1 gives {above[1]:,} {quantity}"
+        )
     wanted = "x".join(map(str, problem.target or ()))
     return f"no whole number for the {' and '.join(NAMES[name] for name in problem.unknown)} gives {wanted}"
 
@@ -128,8 +148,10 @@ def _extents(problem: Problem, target: tuple[int, ...]) -> Iterator[Solution]:
     count = 0
     for chosen in product(*ranges):
         fixed = dict(zip(free, chosen, strict=True))
-        spans = [_interval(_set(rule, fixed), last, wanted, problem.kind, bool(free))
-                 for rule, wanted in zip(rules, target, strict=True)]
+        spans = [
+            _interval(_set(rule, fixed), last, wanted, problem.kind, bool(free))
+            for rule, wanted in zip(rules, target, strict=True)
+        ]
         for value in range(max(low for low, _ in spans), min(high for _, high in spans) + 1):
             count += 1
             if count > _MOST_LISTED:
@@ -169,8 +191,10 @@ def _placeholders(kind: str, values: dict[str, Any]) -> dict[str, Any]:
 
 def _trimmed(said: Said, axes: int) -> Said:
     values = {name: value[:axes] if isinstance(value, tuple) else value for name, value in said.values.items()}
-    return Said(said.kind, {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value
-                            for name, value in values.items()})
+    return Said(
+        said.kind,
+        {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in values.items()},
+    )
 
 
 def _set(rule: WindowRule, values: dict[str, int]) -> WindowRule:
@@ -228,6 +252,7 @@ def _solution(values: dict[str, int], rule: WindowRule, kind: str) -> Solution:
 
 # Counts
 
+
 def _counting(problem: Problem) -> Iterator[Solution]:
     if len(problem.unknown) != 1:
         raise QuestionError(f"one count can determine one unknown, not {len(problem.unknown)}")
@@ -247,7 +272,10 @@ def _around(problem: Problem, name: str) -> tuple[tuple[int, int], tuple[int, in
     if after > high:
         raise QuestionError(f"the {quantity} do not depend on the {NAMES[name]}")
     below = after - 1
-    return (below, _count(problem, name, below, quantity) if below else 0), (after, _count(problem, name, after, quantity))
+    return (below, _count(problem, name, below, quantity) if below else 0), (
+        after,
+        _count(problem, name, after, quantity),
+    )
 
 
 def _count(problem: Problem, name: str, value: int, quantity: str) -> int:

@@ -38,8 +38,9 @@ def markdown_text(explanations: Iterable[Explanation]) -> str:
         lines += [f"### {markdown_escaped(layer.name)}", "", f"{said}: {_flow(layer)}", ""]
         for step in layer.steps:
             remark = f" ({markdown_escaped(step.remark)})" if step.remark else ""
-            lines.append(f"- {markdown_escaped(step.quantity)}: {markdown_escaped(step.rule)}  \n  "
-                         f"`{step.worked}`{remark}")
+            lines.append(
+                f"- {markdown_escaped(step.quantity)}: {markdown_escaped(step.rule)}  \n  `{step.worked}`{remark}"
+            )
         lines += [f"- {markdown_escaped(remark)}" for remark in layer.remarks]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
@@ -65,8 +66,19 @@ def _latex_step(step: Step) -> str:
     return rf"\text{{{latex_escaped(step.quantity)}}} &= {latex_formula(step.rule)} = {worked}{remark}"
 
 
-_SYMBOLS = {"·": r" \cdot ", "⌈": r"\lceil ", "⌉": r" \rceil", "⌊": r"\lfloor ", "⌋": r" \rfloor", "₁": "_1", "₂": "_2",
-            "²": "^2", "…": r"\dots ", "Σ": r"\Sigma ", "→": r"\to "}
+_SYMBOLS = {
+    "·": r" \cdot ",
+    "⌈": r"\lceil ",
+    "⌉": r" \rceil",
+    "⌊": r"\lfloor ",
+    "⌋": r" \rfloor",
+    "₁": "_1",
+    "₂": "_2",
+    "²": "^2",
+    "…": r"\dots ",
+    "Σ": r"\Sigma ",
+    "→": r"\to ",
+}
 
 
 def latex_formula(text: str) -> str:

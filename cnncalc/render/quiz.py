@@ -49,8 +49,11 @@ def key_text(questions: Sequence[QuizQuestion]) -> str:
         mistakes = dict(question.distractors)
         lines = [f"{index}. {_LETTERS[listed.index(question.answer)]}) {question.answer}", ""]
         lines += [f"   - `{step}`" for step in question.steps]
-        lines += [f"   - not {letter}) {choice}: {mistakes[choice]}"
-                  for letter, choice in zip(_LETTERS, listed, strict=False) if choice in mistakes]
+        lines += [
+            f"   - not {letter}) {choice}: {mistakes[choice]}"
+            for letter, choice in zip(_LETTERS, listed, strict=False)
+            if choice in mistakes
+        ]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 
