@@ -9,34 +9,31 @@ from typing import Any
 import click
 
 from cnncalc.cli.status import Status
+from cnncalc.visible import visible
 
 UNKNOWNS = ("pad", "stride", "kernel", "dilation", "input", "filters", "units", "channels")
 KINDS = ("conv", "depthwise", "transposed_conv", "maxpool", "avgpool", "subsample", "fc")
 
 
-class Size(click.ParamType):
-    """A number, or numbers joined by x; kept as an int or a tuple, width first."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | tuple[int, ...]:
-        if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]
-        if not re.fullmatch(r"[0-9]{1,18}(x[0-9]{1,18}){0,3}", value):
-            self.fail(f"'{value}' is no size such as 7 or 224x224", param, ctx)
-        numbers = tuple(map(int, value.split("x")))
-        return numbers[0] if len(numbers) == 1 else numbers
+def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int | tuple[int, ...] | None:
+    """A number, or numbers joined by x: an int or a tuple, width first."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}(x[0-9]{1,18}){0,3}", value):
+        raise click.BadParameter(f"'{visible(value)}' is no size such as 7 or 224x224", ctx, param)
+    numbers = tuple(map(int, value.split("x")))
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 @click.command()
 @click.argument("unknown", nargs=-1, required=True, type=click.Choice(UNKNOWNS))
 @click.option("--kind", type=click.Choice(KINDS), default="conv", show_default=True, help="The layer kind.")
-@click.option("--input", "input_", type=Size(), metavar="WxHxD", help="The input: W, WxH or WxHxD.")
-@click.option("--output", type=Size(), metavar="WxH", help="The extents that are to come out.")
-@click.option("--kernel", type=Size(), help="The kernel.")
-@click.option("--stride", type=Size(), help="The stride (1, or the window for pooling).")
-@click.option("--pad", type=Size(), help="The padding (0).")
-@click.option("--dilation", type=Size(), help="The dilation (1).")
+@click.option("--input", "input_", callback=_size, metavar="WxHxD", help="The input: W, WxH or WxHxD.")
+@click.option("--output", callback=_size, metavar="WxH", help="The extents that are to come out.")
+@click.option("--kernel", callback=_size, help="The kernel.")
+@click.option("--stride", callback=_size, help="The stride (1, or the window for pooling).")
+@click.option("--pad", callback=_size, help="The padding (0).")
+@click.option("--dilation", callback=_size, help="The dilation (1).")
 @click.option("--filters", type=click.IntRange(1), help="The number of filters.")
 @click.option("--units", type=click.IntRange(1), help="The number of neurons.")
 @click.option("--no-bias", is_flag=True, help="Count no biases.")

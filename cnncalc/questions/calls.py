@@ -1,4 +1,4 @@
-"""Layers spelled as framework calls: `Conv2d(3, 16, 3, stride=2)` (PyTorch), `Conv2D(32, 3, padding="same")` (Keras)."""
+"""Layers spelled as framework calls: PyTorch's `Conv2d(3, 16, 3, stride=2)`, Keras' `Conv2D(32, 3, padding="same")`."""
 
 from __future__ import annotations
 

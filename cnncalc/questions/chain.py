@@ -121,7 +121,7 @@ def expanded(layers: Sequence[Said]) -> list[Said]:
 def _parts(said: Said) -> list[Said]:
     values = said.values
     if said.kind == "separable":
-        point = {"kernel": 1, **{name: values[name] for name in ("filters", "bias") if name in values}}
+        point: dict[str, Any] = {"kernel": 1, **{name: values[name] for name in ("filters", "bias") if name in values}}
         return [
             replace(said, kind="depthwise", values=_without(values, "filters")),
             replace(said, kind="conv", values=point, channels=None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
@@ -117,9 +118,8 @@ def connections(asked: Asked) -> list[Answer]:
         if stage.kind == "subsample":
             taps = times(*stage.layer.kernel)  # type: ignore[attr-defined]
             return [f"({taps} + 1) · {times(*stage.output.spatial, stage.output.channels)} = {number(count(stage))}"]
-        return [
-            f"{number(trainable(stage))} parameters · {number(stage.output.positions)} positions = {number(count(stage))}"
-        ]
+        found, places = number(trainable(stage)), number(stage.output.positions)
+        return [f"{found} parameters · {places} positions = {number(count(stage))}"]
 
     return counted(asked, "connections", "connections", count, work)
 
@@ -248,8 +248,7 @@ def unshared(asked: Asked) -> list[Answer]:
 
 def bias_waste(asked: Asked) -> list[Answer]:
     """Biases that batch normalisation takes away again."""
-    stages = list(asked.stages)
-    for stage, after in zip(stages, stages[1:], strict=False):
+    for stage, after in pairwise(asked.stages):
         if after.kind == "batchnorm":
             lost = biases_of(stage)
             without = trainable(stage) - lost
@@ -323,9 +322,9 @@ def ratios(answers: Sequence[Answer], labels: Sequence[str]) -> list[Answer]:
     first, second = ([answer for answer in answers if answer.quantity.endswith(f" ({label})")] for label in labels)
     result = []
     for name in ("parameters", "weights", "multiply–accumulates", "FLOPs"):
-        totals = [_whole(name, side) for side in (first, second)]
-        if all(isinstance(total, int) and total for total in totals):
-            result.append(_times_more(name, *totals, labels=labels))  # type: ignore[arg-type]
+        one, other = _whole(name, first), _whole(name, second)
+        if one and other:
+            result.append(_times_more(name, one, other, labels))
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.analysis.measured import LayerView, Measured
+from cnncalc.analysis.receptive import ReceptiveField
 from cnncalc.derivation import Derivation, Explanation, Step
 from cnncalc.spec.suggest import did_you_mean
 
@@ -55,7 +56,7 @@ def _derive_field(network: Measured, view: LayerView, work: Derivation) -> None:
     """The receptive field: r + (F - 1)·j, where the layer before has the field r and the stride j."""
     after = view.receptive_field
     before = network.receptive_fields[view.node.inputs[0]] if len(view.node.inputs) == 1 else None
-    if after is None or before is None or not hasattr(before, "size") or view.node.layer is None:
+    if after is None or not isinstance(before, ReceptiveField) or view.node.layer is None:
         return
     windows = view.node.layer.windows(network.graph.volumes_into(view.node))
     if isinstance(windows, str) or not windows or all(w.size == 1 and w.stride == 1 for w in windows):

@@ -106,8 +106,8 @@ class _Tagger:
             (rf"{_KEEPS}(?: (?:a|an|the|width|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
              r"(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
             (rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
-             rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|as wide as|"
-             r"the same size as)(?: to)?(?: the)? input(?: size)?", lambda match: ("@keep", None)),
+             rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|"
+             r"as wide as|the same size as)(?: to)?(?: the)? input(?: size)?", lambda match: ("@keep", None)),
         )
 
     def sizes(self) -> Rules:
@@ -179,7 +179,8 @@ class _Tagger:
 
     def turned(self, match: Match) -> Made:
         """`224 into 112`; in a dense layer, inputs and neurons."""
-        if re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|going|mapping))*$", match.before(3)) and match.text("a2"):
+        dense = re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|going|mapping))*$", match.before(3))
+        if dense and match.text("a2"):
             return "@features", (match.value("a2"), match.value("b2"))
         before, after = match.value("a") or match.value("a2"), match.value("b") or match.value("b2")
         return "@change", (self._read(before), self._read(after))
@@ -226,21 +227,22 @@ class _Tagger:
     def volume(self, match: Match) -> Made:
         """A size that is no kernel's."""
         value = match.value("v")
+        if self._is_kernel(match, len(value)):
+            return None
+        return "@in", _coloured(self._read(value), match)
+
+    def _is_kernel(self, match: Match, numbers: int) -> bool:
+        """Whether a size is the extent of a window and no volume: by its neighbours and how many numbers it has."""
         named = len(match.items) > 1
         after, before = match.after(10), "" if re.match(r"on|at|fed", match.text()) else match.before(4)
-        if len(value) > 2 and not self.three_d:
-            if re.match(r"(?:- )?(?:filter|kernel|window)\b", after) or re.search(
-                    r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before):
-                return None
-        elif _KERNEL_AFTER.match(after) and not re.search(_NOUN + "$", match.text()):
-            return None
-        elif _KERNEL_BEFORE.search(before) and not named:
-            return None
-        elif not named and len(value) < (4 if self.three_d else 3):
-            return None
-        known = self._read(value)
-        colour = re.search(_COLOURS, match.text())
-        return "@in", known.over(Known(None, _colour_channels(colour.group()))) if colour else known
+        if numbers > 2 and not self.three_d:
+            filters = re.search(r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before)
+            return bool(filters or re.match(r"(?:- )?(?:filter|kernel|window)\b", after))
+        if _KERNEL_AFTER.match(after):
+            return not re.search(_NOUN + "$", match.text())
+        if named:
+            return False
+        return bool(_KERNEL_BEFORE.search(before)) or numbers < (4 if self.three_d else 3)
 
     def width(self, match: Match) -> Made:
         """`240 wide`: the one axis that is talked about."""
@@ -248,9 +250,7 @@ class _Tagger:
             return None
         if _KERNEL_AFTER.match(match.after(10)) or _KERNEL_BEFORE.search(match.before(2)):
             return None
-        known = Known((match.value("v"),))
-        colour = re.search(_COLOURS, match.text())
-        return "@in", known.over(Known(None, _colour_channels(colour.group()))) if colour else known
+        return "@in", _coloured(Known((match.value("v"),)), match)
 
     def length(self, match: Match) -> Made:
         """`a sequence of length 100`."""
@@ -266,12 +266,13 @@ class _Tagger:
 
     def depth(self, match: Match) -> Made:
         """`3 input channels`."""
-        return "@depth", Known(None, next(match.value(f"c{i or ''}") for i in (0, 2, 3, 4, 5, 6) if match.text(f"c{i or ''}")))
+        groups = ("c", "c2", "c3", "c4", "c5", "c6")
+        return "@depth", Known(None, next(match.value(group) for group in groups if match.text(group)))
 
     def flat(self, match: Match) -> Made:
         """`4096 inputs`: a flat vector."""
-        last = match.items[-1].said.lower()
-        if last in ("in", "input") and "dimensional" not in match.text() and not re.match(r"(?:and|to|→|into|\.|\?|unit|:)|$", match.after()):
+        bare = match.items[-1].said.lower() in ("in", "input") and "dimensional" not in match.text()
+        if bare and not re.match(r"(?:and|to|→|into|\.|\?|unit|:)|$", match.after()):
             return None
         return "@in", Known((), next(match.value(group) for group in ("v", "v2") if match.text(group)))
 
@@ -285,6 +286,12 @@ class _Tagger:
             self.remarks.append(f"{text} is read as {value[0]} channels of {value[1]}x{value[2]}")
             return Known(value[1:], value[0])
         return Known(value[:-1], value[-1])
+
+
+def _coloured(known: Known, match: Match) -> Known:
+    """The volume with the depth that a colour word in the match says."""
+    colour = re.search(_COLOURS, match.text())
+    return known.over(Known(None, _colour_channels(colour.group()))) if colour else known
 
 
 def _colour_channels(name: str) -> int:

@@ -11,15 +11,20 @@ _CONV = r"(?:conv|convolution|convolutional)"
 _DIMS = r"(?:<n>(?: -)? (?:d|dimensional) )?"
 _POOL = r"(?:pool|pooling|pooled)"
 
+_ADJECTIVE = r"(?:standard|ordinary|normal|regular|usual|plain|full|grouped|group|strided)"
+_EACH = r"(?:a single|single|a|each|every)"
+_FILTER = r"(?:filter|kernel|neuron)"
+_OUTPUT = r"(?:output|result|feature~map|activation~map)"
+_SHAPE = r"(?:volume|size|shape|dimension|dimensionality|resolution|extent)"
+
 QUANTITIES: tuple[tuple[str, str], ...] = (
     ("non_trainable", rf"non~trainable(?: {_COUNTED})?|nontrainable(?: {_COUNTED})?|fixed {_COUNTED}"),
-    ("unshared", rf"{_COUNTED} without (?:weight |parameter )?~?sharing|(?:without|no) (?:weight |parameter )~?sharing"),
-    ("filter_parameters", r"(?:param|parameter|number) (?:per|in (?:a|each|single)|of (?:a|each|a single)) "
-                          r"(?:filter|kernel|neuron)|(?:param|parameter|number) (?:does|do|has|have) "
-                          r"(?:a|each|every|a single) (?:single )?(?:filter|kernel|neuron)"),
-    ("filter_weights", r"weight (?:per|in (?:a|each|single)|of (?:a|each|a single)) (?:filter|kernel|neuron)|weight "
-                       r"(?:does|do|has|have) (?:a|each|every) (?:single )?(?:filter|kernel|neuron)"
-                       r"|dot product(?: length| size)?"),
+    ("unshared", rf"{_COUNTED} without (?:weight |parameter )?~?sharing|"
+                 r"(?:without|no) (?:weight |parameter )~?sharing"),
+    ("filter_parameters", rf"(?:param|parameter|number) (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) "
+                          rf"(?:single )?{_FILTER}"),
+    ("filter_weights", rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
+                       r"dot product(?: length| size)?"),
     ("parameter_share", rf"{_SHARE} of (?:(?:the|all|it|its|@net) )*{_COUNTED}"),
     ("discarded", rf"{_SHARE} of (?:the |all |all the )*(?:activation|input|value|number|pixel)"),
     ("weight_shape", r"(?:weight|kernel|filter) (?:tensor |matrix )?(?:shape|dimension)|"
@@ -28,17 +33,19 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("receptive_field", r"receptive field(?: size| width)?|field of view"),
     ("field_stride", r"(?:effective |total |overall |cumulative )stride|jump"),
     ("biases", r"(?:how many|number of) bias(?: term| value| param| parameter)?"),
-    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|has|"
-                r"have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
-                r"(?: layer)?(?: (?:have|need|expect|take|get))?|"
-                r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
+    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|"
+                r"has|have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
+                r"(?: layer)?(?: (?:have|need|expect|take|get))?"),
+    ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
                 r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
-                r"(?:size|length) after flattening|(?:number of )?input feature|(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
+                r"(?:size|length) after flattening|(?:number of )?input feature|"
+                r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
     ("connections", r"connection"),
-    ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|mb|mib|kb|kib"),
+    ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|mb|mib|kb|"
+               r"kib"),
     ("flops", r"(?:mega|giga|m|g)?flop|floating~point operation"),
-    ("macs", r"(?:m|g)?mac|multiply~(?:accumulate|add)(?: operation)?|mult~add|multiplication(?: operation)?|multiplie|"
+    ("macs", r"(?:m|g)?mac|multiply~(?:accumulate|add)(?: operation)?|mult~add|multiplication(?: operation)?|"
              r"multiply|madd|operation|multiplyaccumulate"),
     ("weights", r"(?:learned |learnable |trainable )?weight"),
     ("learned_numbers", r"learned (?:number|value)"),
@@ -55,11 +62,10 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
     ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),
     ("depth", r"d2|output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
-              r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|channel does (?:the |it |its )*output have"),
-    ("output", r"(?:spatial |final |new |resulting |output |feature~map |activation~map )*"
-               r"(?:volume|size|shape|dimension|dimensionality|resolution|output|result|extent|length)"
-               r"(?: (?:volume|size|shape|dimension|dimensionality|resolution|extent))?"
-               r"(?: of the (?:output|result|feature~map|activation~map)(?: volume)?)?|resulting (?:feature~map|map)"),
+              r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|"
+              r"channel does (?:the |it |its )*output have"),
+    ("output", rf"(?:(?:spatial|final|new|resulting|{_OUTPUT}) )*(?:{_SHAPE}|output|result|length)(?: {_SHAPE})?"
+               rf"(?: of the {_OUTPUT}(?: volume)?)?|resulting (?:feature~map|map)"),
 )
 """Quantities, the more special wording first."""
 
@@ -67,15 +73,16 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("separable", rf"depth~?wise~separable(?: {_CONV})?(?: layer)?|separable(?: {_CONV})(?: layer)?|separableconv2d"),
     ("depthwise", rf"depth~?wise(?: {_CONV})?(?: layer)?"),
     ("pointwise", rf"point~?wise(?: {_CONV})?(?: layer)?"),
-    ("transposed_conv", rf"transposed?(?: {_CONV}(?:[123]d)?)(?: layer)?|{_CONV} transpose|deconv(?:olution(?:al)?)?(?: layer)?|"
-                        rf"up~(?:conv|convolution)|upconv|fractionally~strided(?: {_CONV})?"),
+    ("transposed_conv", rf"transposed?(?: {_CONV}(?:[123]d)?)(?: layer)?|{_CONV} transpose|"
+                        rf"deconv(?:olution(?:al)?)?(?: layer)?|up~(?:conv|convolution)|upconv|"
+                        rf"fractionally~strided(?: {_CONV})?"),
     ("global_avgpool", rf"global~(?:average|avg|mean)~?{_POOL}(?: layer)?|globalaveragepooling2d|gap"),
     ("global_maxpool", rf"global~max~?{_POOL}(?: layer)?|globalmaxpooling2d"),
-    ("avgpool", rf"{_DIMS}(?:average|avg|mean)~?{_POOL}(?: layer)?|avgpool|(?:average|avg|mean)~?pool(?:ing)?(?: layer)?"),
+    ("avgpool", rf"{_DIMS}(?:average|avg|mean)~?{_POOL}(?: layer)?|(?:average|avg|mean)pool(?:ing)?(?: layer)?"),
     ("maxpool", rf"{_DIMS}(?:max|maximum)~?{_POOL}(?: layer)?|maxpool(?:ing)?(?: layer)?|{_POOL}(?: layer)?"),
     ("subsample", r"(?:trainable )?sub~?sampling(?: layer)?"),
-    ("fc", r"fully~connected(?: (?:hidden|output|layer))*|dense(?: (?:hidden|output|layer))*|linear(?: layer)?|"
-           r"fc(?: layer)?|(?:hidden|output) layer|affine layer"),
+    ("fc", r"(?:fully~connected|dense)(?: (?:hidden|output|layer))*|linear(?: layer)?|fc(?: layer)?|"
+           r"(?:hidden|output) layer|affine layer"),
     ("batchnorm", r"batch~?norm(?:ali[sz]ation)?(?: layer)?|bn(?: layer)?"),
     ("bottleneck", r"bottleneck(?: layer)?"),
     ("lrn", r"local response normali[sz]ation(?: layer)?|lrn"),
@@ -87,58 +94,58 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("sigmoid", r"sigmoid(?: activation| layer)?"),
     ("tanh", r"tanh(?: activation| layer)?"),
     ("dropout", r"dropout(?: layer)?"),
-    ("biases", r"(?:how many|number of) bias(?: term| value| param| parameter)?"),
-    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|has|"
-                r"have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
-                r"(?: layer)?(?: (?:have|need|expect|take|get))?|"
-                r"flatten(?:ed|ing)?(?: layer)?"),
-    ("conv", rf"(?:standard|ordinary|normal|regular|usual|plain) one|(?:(?:standard|ordinary|normal|regular|plain|full|grouped|group|strided|usual) )?{_DIMS}{_CONV}(?: [123]d)?"
-             r"(?: layer)?|(?:(?:standard|ordinary|regular|plain) )?conv[123]d(?: layer)?"),
+    ("flatten", r"flatten(?:ed|ing)?(?: layer)?"),
+    ("conv", rf"{_ADJECTIVE} one|(?:{_ADJECTIVE} )?{_DIMS}{_CONV}(?: [123]d)?(?: layer)?|"
+             rf"(?:{_ADJECTIVE} )?conv[123]d(?: layer)?"),
 )
 """What layers are called, the more special name first."""
 
-HARMLESS = frozenset(
-    """a about above according accept across act activated actual add after afterwards again all along already also although
-    always am among amount an and another answer any anything apply applied applying appear approximately are area
-    arrive as ask asked asking assignment assume assumed assuming assumption at available axis back based basic be
-    because become becomes been before begin being below beneath beside besides between big bigger block both bottom
-    bring build builds built but by calculate calculated calculation called can cannot case cell certain change channel
-    choose chosen class classic classifier classify cnn color colour column come common compare compared comparison
-    complete compute computed computing configuration configured connect connected consider considered considering
-    consist constant construct contain containing contains convention conventional convolve convolved could count
-    counted counting course create current data dataset deal deep default define defined definition depend derive
-    describe described description design desired detail determine did difference different digit dimension directly
-    direction discard discarded do doe does doing done down draw drawing drawn dropped due during each edge effect either
-    element else end ending engineer enter entire entry equal equals etc evaluate even ever every everything exact
-    exactly exam example exercise expect expected explain express extent extract fact feature fed feed feeding feeds
-    few field figure filter final finally find fine first five fix follow followed following follows for form formula
-    forward found frame framework from full fully function further gave generate get getting give given gives giving go
-    goe going gradient had half has have having he height hence her here hidden hierarchy high him his homework how
-    however i idea if image implement implementation implemented implies in include included including incoming
-    indeed independently individual inference input inside instance integer internal interested into introduce invert is it
-    its itself job just keep kera keras kernel kind know known label large larger last later layer lead learn learned
-    learning least left less let level lie like linearly list little long look looking looks low made main make makes
-    making many map mapped mark match math maximum may me mean means meant meet meets memory mention mentioned method
-    middle might mind minimum missing model modern more most move much must my name namely need needed needs network
-    neural neuron never new next no node normal not notation note notice now number object obtain obtained of off often
-    ok okay on once one only onto operate operating operation or order ordinary original other our out outcome outgoing
-    output over overall own page pair paper part pass passed passes passing patch per perform performed performing
-    photo picture piece pixel place plain plane please plus point position possible practice present previous print
-    problem procedure process processed processing produce produced produces product program proper property provide
-    provided published put question quick quite rate rather reach read real really reduce receive received receives recall
-    referred regular relate related remain report represent representation require required requires respectively
-    result resulting results return returned returns right rounding row rule run said same sample say scan see seen
-    select self sensible sequence series serve series set setting setup several shall shape share she should show shown shows
-    side similar simple simply since single sit sits size slide sliding small smaller so solution solve some someone
-    something source spatial spatially square stack stacked standard start starting starts state statement step still
-    store stored stride student study stuff subsequent such suppose supposing sure symmetric symmetrical system table
-    take taken takes taking task teacher tell tensor tensorflow test text than that the their them themselves then there
-    therefore these they thing think this those though through throughout thus time times to together told too top
-    torch pytorch total toward trained transform transformed try turn two type typical typically under unit until up
-    upon us use used user uses using usual usually value various vector very via vision visual volume want wanted was
-    way we well were what whatever when where whether which while who whole whose why wide width will window with within
-    word work worked working works would write written yes yet yield yields you your yourself zero zoo
-    bias biases successive consecutive floor ceil length mode rgb slide zeros bit""".split()
-)
+_PASSED_OVER = """
+    a about above accept according across act activated actual add after afterwards again all along already also
+    although always am among amount an and another answer any anything appear applied apply applying
+    approximately are area arrive as ask asked asking assignment assume assumed assuming assumption at available
+    axis back based basic be because become becomes been before begin being below beneath beside besides between
+    bias biases big bigger bit block both bottom bring build builds built but by calculate calculated
+    calculation called can cannot case ceil cell certain change channel choose chosen class classic classifier
+    classify cnn color colour column come common compare compared comparison complete compute computed computing
+    configuration configured connect connected consecutive consider considered considering consist constant
+    construct contain containing contains convention conventional convolve convolved could count counted
+    counting course create current data dataset deal deep default define defined definition depend derive
+    describe described description design desired detail determine did difference different digit dimension
+    direction directly discard discarded do doe does doing done down draw drawing drawn dropped due during each
+    edge effect either element else end ending engineer enter entire entry equal equals etc evaluate even ever
+    every everything exact exactly exam example exercise expect expected explain express extent extract fact
+    feature fed feed feeding feeds few field figure filter final finally find fine first five fix floor follow
+    followed following follows for form formula forward found frame framework from full fully function further
+    gave generate get getting give given gives giving go goe going gradient had half has have having he height
+    hence her here hidden hierarchy high him his homework how however i idea if image implement implementation
+    implemented implies in include included including incoming indeed independently individual inference input
+    inside instance integer interested internal into introduce invert is it its itself job just keep kera keras
+    kernel kind know known label large larger last later layer lead learn learned learning least left length
+    less let level lie like linearly list little long look looking looks low made main make makes making many
+    map mapped mark match math maximum may me mean means meant meet meets memory mention mentioned method middle
+    might mind minimum missing mode model modern more most move much must my name namely need needed needs
+    network neural neuron never new next no node normal not notation note notice now number object obtain
+    obtained of off often ok okay on once one only onto operate operating operation or order ordinary original
+    other our out outcome outgoing output over overall own page pair paper part pass passed passes passing patch
+    per perform performed performing photo picture piece pixel place plain plane please plus point position
+    possible practice present previous print problem procedure process processed processing produce produced
+    produces product program proper property provide provided published put pytorch question quick quite rate
+    rather reach read real really recall receive received receives reduce referred regular relate related remain
+    report represent representation require required requires respectively result resulting results return
+    returned returns rgb right rounding row rule run said same sample say scan see seen select self sensible
+    sequence series serve set setting setup several shall shape share she should show shown shows side similar
+    simple simply since single sit sits size slide sliding small smaller so solution solve some someone
+    something source spatial spatially square stack stacked standard start starting starts state statement step
+    still store stored stride student study stuff subsequent successive such suppose supposing sure symmetric
+    symmetrical system table take taken takes taking task teacher tell tensor tensorflow test text than that the
+    their them themselves then there therefore these they thing think this those though through throughout thus
+    time times to together told too top torch total toward trained transform transformed try turn two type
+    typical typically under unit until up upon us use used user uses using usual usually value various vector
+    very via vision visual volume want wanted was way we well were what whatever when where whether which while
+    who whole whose why wide width will window with within word work worked working works would write written
+    yes yet yield yields you your yourself zero zeros zoo
+"""
+HARMLESS = frozenset(_PASSED_OVER.split())
 """Words that may stand in a question without changing what is asked. Words that change it (`without`, `removed`,
 `pruned`) are not among them: what no rule has read is then not understood."""

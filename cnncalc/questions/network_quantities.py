@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cnncalc.analysis.measured import LayerView, Measured
+from cnncalc.analysis.receptive import ReceptiveField
 from cnncalc.derivation import number
 from cnncalc.graph import Volume
 from cnncalc.questions import costs, quantities
@@ -275,26 +276,31 @@ class About:
         return [Answer("first layer that fails", "none", "", "none: every layer takes it")]
 
     def _receptive(self, views: Sequence[LayerView]) -> list[Answer]:
-        answers: list[Answer] = []
-        for view in views:
-            field, remark = view.receptive_field, ""
-            size, stride = (field.size[0], field.stride[0]) if field else (0, 0)
-            if field is None and view.kind == "fc":
-                before = self.network.layers[self._index(view) - 1]
-                while before.receptive_field is None:
-                    before = self.network.layers[self._index(before) - 1]
-                extent = self.network.graph.volumes_into(view.node)[0].spatial[0] if before.volume else 1
-                size = before.receptive_field.size[0] + (extent - 1) * before.receptive_field.stride[0]
-                stride = before.receptive_field.stride[0]
-                remark = f"as a convolution of {extent}x{extent}: {before.receptive_field.size[0]} + ({extent} - 1)·{stride} = {size}"
-            elif field is None:
-                raise QuestionError(f"there is no receptive field at {view.name}: {view.receptive_field_reason}")
-            steps = (remark,) if remark else tuple(self._growth(view))
-            answers += [
-                Answer(f"receptive field at {view.name}", size, "cells", f"{size}x{size}", steps),
-                Answer(f"stride at {view.name}", stride, "cells", number(stride)),
-            ]
-        return answers
+        return [answer for view in views for answer in self._field(view)]
+
+    def _field(self, view: LayerView) -> list[Answer]:
+        """The receptive field at a layer; at a dense one, that of the convolution over all it sees."""
+        field, steps = view.receptive_field, tuple(self._growth(view))
+        if field is None and view.kind != "fc":
+            raise QuestionError(f"there is no receptive field at {view.name}: {view.receptive_field_reason}")
+        if field is not None:
+            size, stride = field.size[0], field.stride[0]
+        else:
+            before, extent = self._last_field(view)
+            stride = before.stride[0]
+            size = before.size[0] + (extent - 1) * stride
+            steps = (f"as a convolution of {extent}x{extent}: {before.size[0]} + ({extent} - 1)·{stride} = {size}",)
+        return [
+            Answer(f"receptive field at {view.name}", size, "cells", f"{size}x{size}", steps),
+            Answer(f"stride at {view.name}", stride, "cells", number(stride)),
+        ]
+
+    def _last_field(self, view: LayerView) -> tuple[ReceptiveField, int]:
+        """The last receptive field before a dense layer, and the width of the volume that has it."""
+        for before in reversed(self.network.layers[: self._index(view)]):
+            if before.receptive_field is not None and before.volume is not None:
+                return before.receptive_field, before.volume.spatial[0]
+        raise QuestionError(f"there is no receptive field before {view.name}")
 
     def _index(self, view: LayerView) -> int:
         return next(i for i, other in enumerate(self.network.layers) if other.name == view.name)

@@ -1,4 +1,4 @@
-"""Bundled networks in questions: their names, their layers' names, and what becomes of them when something is changed."""
+"""Bundled networks in questions: their names, their layers' names, and what a change makes of them."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def volume_steps(asked: Asked, stage: Stage) -> Steps:
     """How a stage's output comes about, as far as it is known."""
     work = Derivation()
     stage.layer.output([stage.input], work)
-    if stage.after.channels is None or stage.before.channels is None and "filters" not in stage.layer.fields:
+    if stage.after.channels is None or (stage.before.channels is None and "filters" not in stage.layer.fields):
         work.steps = [step for step in work.steps if step.quantity != "depth"]
     return [
         line.replace("width and height:", "width:") if stage.only_width else line for line in _lines(asked, stage, work)
@@ -232,8 +232,9 @@ def biases(asked: Asked) -> list[Answer]:
 
 def _in_depth(asked: Asked) -> Answer:
     """Weights where the depth C before and after is left open: they grow with its square."""
-    taps = sum(prod(stage.layer.kernel) for stage in asked.chosen)  # type: ignore[attr-defined]
-    terms = " + ".join(f"{times(*stage.layer.kernel)}·C·C" for stage in asked.chosen)  # type: ignore[attr-defined]
+    kernels: list[tuple[int, ...]] = [stage.layer.kernel for stage in asked.chosen]  # type: ignore[attr-defined]
+    taps = sum(map(prod, kernels))
+    terms = " + ".join(f"{times(*kernel)}·C·C" for kernel in kernels)
     return asked.answer("weights", f"{taps}·C²", "weights", [f"{terms} = {taps}·C²"], f"{taps}·C²")
 
 

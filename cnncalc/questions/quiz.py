@@ -129,7 +129,10 @@ def _pooling(level: int, random: Random) -> QuizQuestion:
         (_volume(*out.spatial, 1), "the maps were pooled into one"),
         (_volume(*2 * (slack + 1,), depth), "the stride was forgotten"),
     ]
-    text = f"A {_volume(width, width, depth)} volume goes through {size}x{size} max pooling with stride {stride}: what is the output volume?"
+    text = (
+        f"A {_volume(width, width, depth)} volume goes through {size}x{size} max pooling with stride {stride}: "
+        "what is the output volume?"
+    )
     return _made("pooling", level, text, _ask(quantities.output, [stage]), wrong)
 
 
@@ -167,7 +170,10 @@ def _dense(level: int, random: Random) -> QuizQuestion:
         ((width + 1) * units, "only the width of the input was counted"),
         (inputs + units, "added instead of multiplied"),
     ]
-    text = f"A {_volume(width, width, depth)} volume enters a fully connected layer of {units} neurons: how many parameters does it have?"
+    text = (
+        f"A {_volume(width, width, depth)} volume enters a fully connected layer of {units} neurons: "
+        "how many parameters does it have?"
+    )
     return _made(
         "dense", level, text, _ask(quantities.parameters, [stage]), [*wrong, (right + units, "two biases per neuron")]
     )

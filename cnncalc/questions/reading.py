@@ -21,7 +21,7 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     """
     fold = Fold(sheet, remarks, network)
     reading = fold.reading
-    bound = []
+    bound: list[tuple[Part, Said]] = []
     for part in fold.parts:
         part.kind = bound[-1][1].kind if part.follows and bound else part.kind
         bound.append((part, part.said or _bind(part, reading)))

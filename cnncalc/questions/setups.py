@@ -59,7 +59,8 @@ class Said:
 class Setup:
     """One thing described: a volume, and layers in a row.
 
-    With `only_width` one number was said of the input, and the height is taken to be the same. The layers before the first dense one come `turns` times, the last with `ending` filters.
+    With `only_width` one number was said of the input, and the height is taken to be the same. The layers before
+    the first dense one come `turns` times, the last convolution with `ending` filters.
     """
 
     input: Known = field(default_factory=Known)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.spec.words import Token, singular, tokens
 
-_DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " "})  # noqa: RUF001
+_DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ARROWS = frozenset(("->", "→", "=>"))
 
 
@@ -104,7 +104,7 @@ class Sheet:
         if isinstance(made, Item):
             new = [made]
         else:
-            text, meaning = (made, None) if isinstance(made, str) else made
+            text, meaning = made if isinstance(made, tuple) else (made or "", None)
             new = [Item(text, pieces, meaning)] if text else []
         self.items[first:last] = new
         return start + sum(len(item.text) for item in new)

@@ -67,7 +67,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Values for the unknowns; `step` puts them into the rule, `exact` says whether the windows fit without rounding."""
+    """Values for the unknowns; `step` puts them into the rule, `exact` says whether nothing was rounded."""
 
     values: dict[str, int]
     step: str
@@ -126,8 +126,8 @@ def _why(problem: Problem) -> str:
             if below[0]
             else f"already {NAMES[name]} 1 gives {above[1]:,} {quantity}"
         )
-    wanted = "x".join(map(str, problem.target or ()))
-    return f"no whole number for the {' and '.join(NAMES[name] for name in problem.unknown)} gives {wanted}"
+    shown = "x".join(map(str, problem.target or ()))
+    return f"no whole number for the {' and '.join(NAMES[name] for name in problem.unknown)} gives {shown}"
 
 
 # Extents
@@ -186,7 +186,7 @@ def _rules(problem: Problem, target: tuple[int, ...]) -> list[WindowRule]:
 
 def _placeholders(kind: str, values: dict[str, Any]) -> dict[str, Any]:
     wanted = [name for name, declared in layer_class(kind).fields.items() if declared.required and name != "kernel"]
-    return {name: 1 for name in wanted} | {name: 1 for name in ("groups",) if name in values}
+    return dict.fromkeys((*wanted, *({"groups"} & set(values))), 1)
 
 
 def _trimmed(said: Said, axes: int) -> Said:
@@ -198,10 +198,15 @@ def _trimmed(said: Said, axes: int) -> Said:
 
 
 def _set(rule: WindowRule, values: dict[str, int]) -> WindowRule:
-    names = {"input": "extent", "kernel": "kernel", "stride": "stride", "dilation": "dilation"}
-    for name, value in values.items():
-        rule = rule._replace(before=value, after=value) if name == "pad" else rule._replace(**{names[name]: value})
-    return rule
+    pad = values.get("pad")
+    return rule._replace(
+        extent=values.get("input", rule.extent),
+        kernel=values.get("kernel", rule.kernel),
+        stride=values.get("stride", rule.stride),
+        dilation=values.get("dilation", rule.dilation),
+        before=rule.before if pad is None else pad,
+        after=rule.after if pad is None else pad,
+    )
 
 
 def _output(rule: WindowRule, kind: str) -> int:
@@ -227,7 +232,7 @@ def _interval(rule: WindowRule, name: str, target: int, kind: str, combined: boo
 
 
 def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """The least value from `low` to `high` for which a condition holds that stays true; `high + 1` where it never does."""
+    """The least value from `low` to `high` that meets a condition which, once met, stays met; else `high + 1`."""
     end = high + 1
     while low < end:
         middle = (low + end) // 2

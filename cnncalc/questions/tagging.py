@@ -56,8 +56,8 @@ def tag(sheet: Sheet, network: bool = False) -> list[str]:
     return remarks
 
 
-_COUNTABLE = (r"<s>|<n>|-|filter|kernel|conv|convolution|convolutional|max|average|avg|pool|pooling|layer|dense|fully|fc|"
-              r"hidden|linear|neuron|unit|node|channel|map|feature|group|input|output|batch|image|d|dimensional|axis|big|"
+_COUNTABLE = (r"<s>|<n>|-|filter|kernel|conv|convolution|convolutional|max|average|avg|pool|pooling|layer|dense|"
+              r"fully|fc|hidden|linear|neuron|unit|node|channel|map|feature|group|input|output|batch|image|d|dimensional|axis|big|"
               r"large|single|standard|x|by|stacked|depthwise|transposed|pixel|wide|example|tool|model|bias|class")
 
 
@@ -87,7 +87,8 @@ def _tuple(match: Match, remarks: list[str]) -> Made:
     """A tuple that is no volume: sizes in the frameworks' order, height first."""
     value, like = tuple(reversed(match.value("v"))), match.items[0].tokens[0]
     if len(set(value)) > 1:
-        remarks.append(f"tuples are read height first, as in the frameworks: {like.text} is {'x'.join(map(str, value))}")
+        shown = "x".join(map(str, value))
+        remarks.append(f"tuples are read height first, as in the frameworks: {like.text} is {shown}")
     return Item("@size", (Token("size", like.text, like.start, like.end, value),))
 
 
@@ -108,6 +109,12 @@ def _goal(match: Match) -> Made:
     return "@goal", (GOALS[match.text("what")], match.value("v") * _SCALES.get(match.text("scale"), 1))
 
 
+def _dtype(match: Match) -> Made:
+    """`float32`, `32-bit`; a number of bits that is no whole number of bytes is left standing."""
+    bits = next(iter(match.values()), 32)
+    return ("@dtype", bits // 8) if bits in (8, 16, 32, 64) else None
+
+
 def _batch(match: Match) -> Made:
     size = match.value("b") or match.value("c")
     plural = match.items[-1].said.lower().endswith("s")
@@ -123,7 +130,8 @@ def _unknown(match: Match) -> Made:
 
 
 def _which_number(match: Match) -> Made:
-    if match.text().startswith("the") and not re.search(r"(?:find|compute|determine|calculate|is|what)$", match.before()):
+    sought = re.search(r"(?:find|compute|determine|calculate|is|what)$", match.before())
+    if match.text().startswith("the") and not sought:
         return None
     return "@unknown", ["units" if match.text("what") in ("neuron", "unit") else "filters"]
 
@@ -237,8 +245,7 @@ def _counted_layers(match: Match) -> Made:
 
 _OF_NETWORKS: tuple[Rule, ...] = (
     (r"(?:when )?group (?:is|are)? ?ignored|(?:ignoring|without)(?: the)? group", drop),
-    (r"\( group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+ \)|group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+",
-     drop),
+    (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", drop),
     (r"\( [^()]*\)", _facts),
     (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
     (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", drop),
@@ -252,15 +259,15 @@ _AFTER_NETWORKS: tuple[Rule, ...] = (
     (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),
 )
 _CLAIMS: tuple[Rule, ...] = (
-    (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|spatial))",
-     drop),
+    (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|"
+     r"spatial))", drop),
     (r"half of them|half of which|\( (?:[a-h]|i|ii|iii|iv) \)|[a-h] \)", drop),
-    (r"(?:how many times|by (?:which|what) factor|how much)(?: (?:be|is|are|do|does))*(?: (?:fewer|more|less|larger|smaller|cheaper))?",
-     _factor),
+    (r"(?:how many times|by (?:which|what) factor|how much)(?: (?:be|is|are|do|does))*"
+     r"(?: (?:fewer|more|less|larger|smaller|cheaper))?", _factor),
     (r"upsampling (?:by|via|through|with|using)(?: a)?(?= (?:transposed|deconv|deconvolution))", drop),
     (r"(?:conv|convolution|convolutional) (?:neural )?(?:network|net)", drop),
-    (r"each(?: (?:<n>|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?",
-     drop),
+    (r"each(?: (?:<n>|one|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected"
+     r"(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?", drop),
     (r"(?:this|that) (?:(?:hidden|output|whole|single|one) )?layer", drop),
     (rf"(?:say|print|report|claim|quote|declare)(?: that)? {_VALUES}"
      rf"(?: (?:and|or|,)(?: (?:the other|another|other))? {_VALUES})*(?: input)?", _claim),
@@ -269,14 +276,14 @@ _CLAIMS: tuple[Rule, ...] = (
     (r"<n:c> (?:image|axis|example|tool|model zoo)", _a_single),
     (r"per image|on (?:each|every|all|both|either)(?: \w+)? side", drop),
     (r"batch~?(?:of|size)?(?: (?:of|=|:))* <n:b>(?: image| example)?|<n:c> (?:image|example)", _batch),
-    (r"float32|fp32|float 32|single~precision|<n> - bit float", tagged("@dtype", 4)),
-    (r"float16|fp16|float 16|half~precision|bfloat16|bf16", tagged("@dtype", 2)),
-    (r"float64|fp64|float 64|double~precision", tagged("@dtype", 8)),
+    (r"float32|fp32|float <n>|single~precision|<n:bits> - bit(?: float| number| value)?", _dtype),
+    (r"float16|fp16|half~precision|bfloat16|bf16", tagged("@dtype", 2)),
+    (r"float64|fp64|double~precision", tagged("@dtype", 8)),
     (r"u?int8", tagged("@dtype", 1)),
     (r"<n:b> byte (?:per|each|for each|a)(?: (?:number|value|weight|param|parameter|activation|float))?",
      lambda match: ("@dtype", match.value("b"))),
-    (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})(?! (?:layer|#))",
-     _goal),
+    (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
+     r"(?! (?:layer|#))", _goal),
     (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
     (r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
      lambda match: ("@all", ("pad", match.text("pad")))),
@@ -287,10 +294,11 @@ _UNKNOWNS: tuple[Rule, ...] = (
      rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
     (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
      _unknown),
-    (r"(?:which|what|find the|how large a|the) number of (?P<what>neuron|unit|filter|kernel|output channel)", _which_number),
+    (r"(?:which|what|find the|how large a|the) number of (?P<what>neuron|unit|filter|kernel|output channel)",
+     _which_number),
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
-    (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?<n:b>"
-     r"(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
+    (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
+     r"<n:b>(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
     (r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
      lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
     (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
@@ -305,15 +313,16 @@ _UNKNOWNS: tuple[Rule, ...] = (
 )
 _ORDER: tuple[Rule, ...] = (
     (r"(?:conv|convolution|pool|fc|dense|linear)_?\d+", _named),
-    (r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*) @head)",
-     _times),
+    (r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*)"
+     r" @head)", _times),
     (r"(?:first|second|third|fourth|fifth|last|final)(?= (?:\S+ )?@(?:head|named))", _ordinal),
     (r"and(?= (?:a|an|@times|#n\d+)(?: \S+)? @head)", _and_compared),
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
     (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
     (r"@versus <n:c>(?= <s>)", _versus_one),
-    (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?", tagged("@then")),
+    (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?",
+     tagged("@then")),
     (r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",
      lambda match: ("@blocks", match.value("c"))),
     (r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",

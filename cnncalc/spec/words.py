@@ -73,8 +73,8 @@ def _whole(text: str) -> int:
 
 
 _NOT_PLURAL = frozenset(
-    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "series", "this", "thus", "times", "us", "vs",
-     "was", "yes")
+    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "series", "this", "thus", "times",
+     "us", "vs", "was", "yes")
 )
 
 
