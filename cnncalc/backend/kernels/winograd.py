@@ -8,6 +8,8 @@ Source: Lavin and Gray 2015 (arXiv 1509.09308), section 4.1 and its equation 15.
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from cnncalc.backend.arena import Array
@@ -54,13 +56,12 @@ def convolve(x: Array, pads: Pads, w: Array, bias: Array | None, y: Array, work:
     wide = max(channels, filters)
     tiles = max(_BLOCK_NUMBERS // (36 * wide), min(_BLOCK_TILES, wide // 2))
     rows = max(1, min(tiles // across, -(-down // hands)))
-    tiled = None if bias is None else np.tile(bias, rows * across)
     room = [_Room(rows, across, channels, filters, x, work) for _ in range(hands)]
     blocks = [(image, first) for image in range(batch) for first in range(0, down, rows)]
 
     def one(block: tuple[int, int], hand: int) -> None:
         image, first = block
-        _block(x[image], pads, first, min(rows, down - first), w, tiled, y[image, 4 * first :], room[hand], work)
+        _block(x[image], pads, first, min(rows, down - first), w, bias, y[image, 4 * first :], room[hand], work)
 
     work.share(blocks, hands, one)
 
@@ -78,7 +79,7 @@ class _Room:
 
 def _part(flat: Array, start: int, shape: tuple[int, ...]) -> Array:
     """A stretch of a flat array as an array of that shape."""
-    size = int(np.prod(shape))
+    size = prod(shape)
     return flat[start : start + size].reshape(shape)
 
 
@@ -98,10 +99,8 @@ def _block(
     done = _part(room.between, half.size, (4, 4, count * filters))
     np.matmul(back, products, out=half)
     np.matmul(back, half.swapaxes(0, 1), out=done)
-    if bias is not None:
-        done += bias[: count * filters]
-    work.complete(done, None)
-    _place(done.reshape(4, 4, rows, across, filters), y)
+    _place(done.reshape(4, 4, rows, across, filters), bias, y)
+    work.complete(y[: 4 * rows], None)
 
 
 def _patches(x: Array, pads: Pads, first: int, patches: Array, between: Array) -> None:
@@ -138,11 +137,15 @@ def _reach(extent: int, before: int, step: int, most: int) -> tuple[slice, int]:
     return slice(start, min(most, start + len(cells))), max(0, cells.start)
 
 
-def _place(done: Array, y: Array) -> None:
-    """Write the tiles, given as (height's place, width's place, row, column, filters), where they belong.
+def _place(done: Array, bias: Array | None, y: Array) -> None:
+    """Write the tiles, given as (height's place, width's place, row, column, filters), where they belong, plus bias.
 
     What lies beyond the map is left out.
     """
     for i, j in np.ndindex(4, 4):
         goal = y[i::4, j::4][: done.shape[2]]
-        goal[...] = done[i, j, : goal.shape[0], : goal.shape[1]]
+        part = done[i, j, : goal.shape[0], : goal.shape[1]]
+        if bias is None:
+            goal[...] = part
+        else:
+            np.add(part, bias, out=goal)
