@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from cnncalc.backend.errors import ExecutionError, MemoryLimitError
     from cnncalc.backend.runner import Runner
     from cnncalc.builder import Builder
+    from cnncalc.derivation import Explanation, Step
     from cnncalc.diagnostics import Diagnostic, SpecError
     from cnncalc.graph import Graph, Node, Volume, Weight
     from cnncalc.network import Network, load, loads, open_network, prepare, validate, verify
-    from cnncalc.results import Verification
+    from cnncalc.questions.answer import QuestionError
+    from cnncalc.questions.ask import ask
+    from cnncalc.questions.explain import explain
+    from cnncalc.questions.quiz import quiz
+    from cnncalc.questions.solve import solve
+    from cnncalc.results import Answer, QuizQuestion, Verification
     from cnncalc.spec.load import UsageError
 
 __version__ = "0.1.0"
@@ -35,6 +41,10 @@ __all__ = [
     "validate",
     "verify",
     "prepare",
+    "explain",
+    "ask",
+    "solve",
+    "quiz",
     "Network",
     "Builder",
     "LayerView",
@@ -43,6 +53,11 @@ __all__ = [
     "ReceptiveField",
     "Runner",
     "Verification",
+    "Explanation",
+    "Step",
+    "Answer",
+    "QuestionError",
+    "QuizQuestion",
     "Diagnostic",
     "SpecError",
     "UsageError",
@@ -62,7 +77,13 @@ _HOMES = {
     "cnncalc.analysis.receptive": ("ReceptiveField",),
     "cnncalc.backend.runner": ("Runner",),
     "cnncalc.backend.errors": ("ExecutionError", "MemoryLimitError"),
-    "cnncalc.results": ("Verification",),
+    "cnncalc.results": ("Verification", "Answer", "QuizQuestion"),
+    "cnncalc.derivation": ("Explanation", "Step"),
+    "cnncalc.questions.answer": ("QuestionError",),
+    "cnncalc.questions.ask": ("ask",),
+    "cnncalc.questions.explain": ("explain",),
+    "cnncalc.questions.quiz": ("quiz",),
+    "cnncalc.questions.solve": ("solve",),
     "cnncalc.diagnostics": ("Diagnostic", "SpecError"),
     "cnncalc.spec.load": ("UsageError",),
     "cnncalc.graph": ("Graph", "Node", "Volume", "Weight"),

@@ -67,17 +67,15 @@ def solve(
     `cnncalc solve filters --input 32x32x3 --kernel 5 --parameters 1520`.
     """
     from cnncalc.questions.answer import QuestionError
-    from cnncalc.questions.solve import Problem, answers
+    from cnncalc.questions.solve import solve as solved
     from cnncalc.render.answers import answer_lines
     from cnncalc.render.terminal import stdout
 
     values = {name: value for name, value in said.items() if value is not None}
     if no_bias:
         values["bias"] = False
-    goal = ("parameters", parameters) if parameters else ("macs", macs) if macs else None
-    target = (output,) if isinstance(output, int) else output
     try:
-        found = answers(Problem(kind, values, unknown, _known(input_), None if goal else target, goal))
+        found = solved(unknown, kind=kind, input=input_, output=output, parameters=parameters, macs=macs, **values)
     except QuestionError as error:
         raise click.UsageError(str(error)) from None
     if format_ == "json":
@@ -87,13 +85,3 @@ def solve(
     else:
         stdout().write(answer_lines(found))
     return Status.WRONG if found[0].value == "none" else Status.FINE
-
-
-def _known(given: int | tuple[int, ...] | None) -> Any:
-    from cnncalc.questions.setups import Known
-
-    if given is None:
-        return Known()
-    if isinstance(given, int):
-        return Known((given,))
-    return Known(given[:2], given[2] if len(given) > 2 else None)

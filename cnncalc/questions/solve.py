@@ -80,7 +80,7 @@ class Solution:
         return said if self.exact else f"{said} (rounded down)"
 
 
-def solve(problem: Problem) -> list[Solution]:
+def solutions(problem: Problem) -> list[Solution]:
     """All solutions in whole numbers, smallest first; none is an empty list.
 
     Raises:
@@ -93,9 +93,42 @@ def solve(problem: Problem) -> list[Solution]:
     return list(_extents(problem, problem.target))
 
 
+def solve(
+    unknown: str | Sequence[str],
+    *,
+    kind: str = "conv",
+    input: int | tuple[int, ...] | None = None,
+    output: int | tuple[int, ...] | None = None,
+    parameters: int | None = None,
+    macs: int | None = None,
+    **values: Any,
+) -> list[Answer]:
+    """What gives a wanted output, or a wanted number of parameters or multiply–accumulates.
+
+    Args:
+        unknown: what is sought, out of `NAMES`: `pad`, `stride`, `kernel`, `input`, `filters`, …
+        kind: the layer kind.
+        input: width, (width, height) or (width, height, depth).
+        output: width or (width, height).
+        values: the hyperparameters that are known.
+
+    Returns:
+        All solutions in whole numbers, smallest first; where there is none, one answer whose value is `none`.
+
+    Raises:
+        QuestionError: where too little is said, or the solutions have no end.
+    """
+    extents = (input,) if isinstance(input, int) else input
+    known = Known(extents[:2], extents[2] if len(extents) > 2 else None) if extents else Known()
+    goal = ("parameters", parameters) if parameters else ("macs", macs) if macs else None
+    target = (output,) if isinstance(output, int) else output
+    sought = (unknown,) if isinstance(unknown, str) else tuple(unknown)
+    return answers(Problem(kind, values, sought, known, None if goal else target, goal))
+
+
 def answers(problem: Problem) -> list[Answer]:
     """The solutions as answers: one number each where one thing is sought, the combination where several are."""
-    found = solve(problem)
+    found = solutions(problem)
     names = " and ".join(NAMES[name] for name in problem.unknown)
     tail = f" ({problem.label})" if problem.label else ""
     if not found:
