@@ -230,8 +230,13 @@ def report_unknown(
 def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:
     """Report a value that cannot be read."""
     message = f"`{what.partition('.')[2]}`: {error.message}" if what else error.message
-    status = 2 if error.code == "number-too-large" else 1
-    findings.add(error.code, message, at, help=error.help, fix=(at, error.fix) if error.fix else None, status=status)
+    fix = (at, error.fix) if error.fix else None
+    findings.add(error.code, message, at, help=error.help, fix=fix, status=status_of(error))
+
+
+def status_of(error: ScalarError) -> int:
+    """The exit code of a value that cannot be read: 2 where it exceeds a limit."""
+    return 2 if error.code in ("number-too-large", "too-much-work") else 1
 
 
 def _no_formula(scalar: Scalar) -> Any:

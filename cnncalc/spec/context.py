@@ -8,8 +8,9 @@ from typing import NamedTuple
 from cnncalc.graph import Frame, Volume
 from cnncalc.spec import formula
 from cnncalc.spec.formula import Formula
+from cnncalc.spec.limits import MAX_EFFORT
 from cnncalc.spec.names import NameScope
-from cnncalc.spec.operations import MISSING, FormulaError, Scope, brief
+from cnncalc.spec.operations import MISSING, FormulaError, Scope, brief, elements
 from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.source import Span, span, start_of
 from cnncalc.spec.tree import Scalar
@@ -52,6 +53,7 @@ class Formulas:
 
     def __init__(self) -> None:
         self._read: dict[int, Formula] = {}
+        self._effort = 0
 
     def formula(self, scalar: Scalar) -> Formula:
         """The formula in a scalar.
@@ -76,10 +78,21 @@ class Formulas:
             UnknownInput: where it asks for a volume that an earlier error has made unknown.
         """
         found = self.formula(scalar)
+        for name in found.uses:
+            value = context.names.get(name)
+            if isinstance(value, list | str):
+                self._spend(elements(value), scalar)
         try:
             return found.evaluate(Scope(context.names, volume, has_input, context.index))
         except FormulaError as error:
             raise _located(error, scalar) from None
+
+    def _spend(self, effort: int, scalar: Scalar) -> None:
+        """Bound what formulas over lists and texts do, which no bound on single results would."""
+        self._effort += effort
+        if self._effort > MAX_EFFORT:
+            message = f"the formulas of this file go through more than {MAX_EFFORT:,} elements of lists"
+            raise ValueFault(ScalarError("too-much-work", message, "work a list out once, under `define`"), scalar.at)
 
     def origins(self, scalar: Scalar, context: Context) -> tuple[tuple[str, Origin], ...]:
         """Where the names that a formula uses come from."""

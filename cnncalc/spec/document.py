@@ -370,21 +370,22 @@ def block_cycle(document: Document) -> list[tuple[str, Scalar]] | None:
     uses = {name: list(_uses(block.layers, document)) for name, block in document.blocks.items()}
     done: set[str] = set()
     for start in uses:
-        path: list[tuple[str, Iterator[Scalar]]] = [(start, iter(uses[start]))]
+        path: dict[str, Iterator[Scalar]] = {start: iter(uses[start])}
         trail: list[Scalar] = []
         while path and start not in done:
-            word = next(path[-1][1], None)
+            name = next(reversed(path))
+            word = next(path[name], None)
             if word is None:
-                done.add(path.pop()[0])
+                done.add(name)
+                del path[name]
                 if trail:
                     trail.pop()
-                continue
-            names = [name for name, _ in path]
-            if word.text in names:
+            elif word.text in path:
+                names = list(path)
                 first = names.index(word.text)
                 return list(zip(names[first:], [*trail[first:], word], strict=True))
-            if word.text not in done:
-                path.append((word.text, iter(uses[word.text])))
+            elif word.text not in done:
+                path[word.text] = iter(uses[word.text])
                 trail.append(word)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.spec.arguments import report_fault
+from cnncalc.spec.arguments import report_fault, status_of
 from cnncalc.spec.context import Context, Formulas, trail
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
@@ -44,7 +44,7 @@ class Evaluator:
             related=related,
             frames=context.frames,
             fix=fix,
-            status=2 if fault.error.code == "number-too-large" else 1,
+            status=status_of(fault.error),
         )
 
     def condition(self, tree: Tree, cursor: int | None, context: Context) -> bool | None:

@@ -45,7 +45,7 @@ class Findings:
             if code in allow or code in self.allowed:
                 return
             severity = "error" if self.strict else "warning"
-        if len(self._found) >= MAX_FINDINGS:
+        if self.full:
             self._more += 1
             return
         place = self.sources.place
@@ -58,7 +58,19 @@ class Findings:
 
     def take(self, diagnostic: Diagnostic) -> None:
         """Take in a finding made elsewhere."""
-        self._found.append(diagnostic)
+        if self.full:
+            self._more += 1
+        else:
+            self._found.append(diagnostic)
+
+    def leave_out(self, count: int) -> None:
+        """Only count so many further findings."""
+        self._more += count
+
+    @property
+    def full(self) -> bool:
+        """Whether further findings would only be counted."""
+        return len(self._found) >= MAX_FINDINGS
 
     @property
     def failed(self) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cnncalc.spec import operations as ops
 from cnncalc.spec.limits import MAX_FORMULA, MAX_FORMULA_DEPTH
 from cnncalc.spec.operations import COMPARE, FUNCTIONS, Evaluate, FormulaError, Token
-from cnncalc.spec.scalars import ScalarError, Value, bounded
+from cnncalc.spec.scalars import ScalarError, Value, bounded, read_number
 from cnncalc.spec.suggest import did_you_mean
 
 RESERVED = frozenset(("and", "or", "not", "if", "else", "true", "false", "input", "index", *FUNCTIONS))
@@ -25,6 +25,8 @@ class Formula(NamedTuple):
     text: str
     evaluate: Evaluate
     names: tuple[str, ...]
+    uses: tuple[str, ...] = ()
+    """The same, each as often as it stands there."""
 
 
 _TOKEN = re.compile(
@@ -50,7 +52,7 @@ def parse(text: str) -> Formula:
         )
     parser = _Parser(_tokens(text), text)
     evaluate = parser.whole()
-    return Formula(text, evaluate, tuple(dict.fromkeys(parser.names)))
+    return Formula(text, evaluate, tuple(dict.fromkeys(parser.names)), tuple(parser.names))
 
 
 def _tokens(text: str) -> list[Token]:
@@ -206,7 +208,7 @@ class _Parser:
             self.expect(")")
             return value
         if token.text == "[" and token.kind == "op":
-            return ops.listed(self.arguments("]"))
+            return ops.listed(token, self.arguments("]"))
         if token.kind == "name":
             return self.named(token)
         what = "the formula ends too early" if token.kind == "end" else f"`{token.text}` is not expected here"
@@ -275,6 +277,6 @@ class _Parser:
 
 def _literal(token: Token) -> Value:
     try:
-        return bounded(token.text) if token.text.isdigit() else float(token.text)
+        return bounded(token.text) if token.text.isdigit() else read_number(token.text)
     except ScalarError as error:
         raise FormulaError(error.code, error.message, token.start, token.end) from None

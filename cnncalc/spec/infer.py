@@ -11,6 +11,7 @@ from cnncalc.spec.arguments import Arguments
 from cnncalc.spec.context import Context, Formulas, trail
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.items import Item
+from cnncalc.spec.limits import MAX_BITS
 from cnncalc.spec.source import Span
 from cnncalc.spec.tree import Scalar
 
@@ -34,7 +35,11 @@ def infer(layer: Layer, volumes: Sequence[Volume], exact: bool) -> Inferred:
         problems = tuple(_strictly(problem) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             return Inferred(None, (), problems)
-    return Inferred(output, layer.weights(volumes), problems)
+    weights = layer.weights(volumes)
+    if output.size.bit_length() + max((weight.size.bit_length() for weight in weights), default=0) > MAX_BITS:
+        # Operations are at most their product; what is printed and summed stays within bounds.
+        return Inferred(None, (), (Problem("number-too-large", f"its numbers have more than {MAX_BITS:,} bits"),))
+    return Inferred(output, weights, problems)
 
 
 def _strictly(problem: Problem) -> Problem:
@@ -159,6 +164,7 @@ class Inference:
             frames=context.frames,
             fix=fix,
             layer=name,
+            status=2 if problem.code == "number-too-large" else 1,
             allow=context.allow | item.allow,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.spec.source import Span
 
 
@@ -81,11 +83,10 @@ class NameScope:
             scope = scope.parent
         return None
 
-    def visible(self) -> list[str]:
-        """All names that could be said here, for did-you-mean."""
-        names: list[str] = []
+    def visible(self) -> Iterator[str]:
+        """All names that could be said here, the nearest scope's first."""
+        yield "input"
         scope: NameScope | None = self
         while scope is not None:
-            names += scope.entries
+            yield from scope.entries
             scope = scope.parent
-        return names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from cnncalc.graph import Node
 from cnncalc.spec.context import Context
 from cnncalc.spec.findings import Findings
@@ -150,7 +152,10 @@ class Naming:
 
     def report_unresolved(self) -> None:
         """Say of every name that was not found whether it comes later, was left out, or does not exist."""
-        for name, at, scope, context in self._unresolved:
+        for number, (name, at, scope, context) in enumerate(self._unresolved):
+            if self.findings.full:
+                self.findings.leave_out(len(self._unresolved) - number)
+                return
             absent = scope.missing(name)
             later = scope.find(name)
             if absent is not None:
@@ -179,7 +184,7 @@ class Naming:
                     help="a layer reads from layers before it",
                 )
             else:
-                known = did_you_mean(name, [*scope.visible(), "input"])
+                known = did_you_mean(name, scope.visible())
                 self.findings.add(
                     "unknown-name",
                     f"there is no layer named `{name[:60]}`",
@@ -190,7 +195,7 @@ class Naming:
                 )
 
     def _candidates(self, scope: NameScope) -> str | None:
-        names = list(dict.fromkeys(scope.visible()))
+        names = list(dict.fromkeys(islice(scope.visible(), 2 * _SHOWN_NAMES)))
         listed = ", ".join(f"`{name}`" for name in names[:_SHOWN_NAMES])
         return f"the names here are {listed}{', …' if len(names) > _SHOWN_NAMES else ''}" if names else None
 

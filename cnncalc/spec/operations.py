@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc.graph import Volume
-from cnncalc.spec.limits import MAX_BITS, MAX_LIST
+from cnncalc.spec.limits import MAX_BITS, MAX_FORMULA_DEPTH, MAX_LIST
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.suggest import did_you_mean
 
@@ -153,7 +153,7 @@ def _checked(token: Token, value: float) -> float:
 
 
 def _bounded_length(token: Token, value: str | list[Value]) -> Value:
-    if len(value) > MAX_LIST:
+    if too_long(value) if isinstance(value, list) else len(value) > MAX_LIST:
         raise _error(token, f"the result is longer than {MAX_LIST:,}", "number-too-large")
     return value
 
@@ -188,9 +188,42 @@ def indexed(token: Token, operand: Evaluate, index: Evaluate) -> Evaluate:
     return compute
 
 
-def listed(items: list[Evaluate]) -> Evaluate:
+def listed(token: Token, items: list[Evaluate]) -> Evaluate:
     """A list."""
-    return lambda scope: [item(scope) for item in items]
+
+    def collect(scope: Scope) -> Value:
+        values = [item(scope) for item in items]
+        if too_long(values):
+            raise _error(token, f"the result is longer than {MAX_LIST:,}", "number-too-large")
+        return values
+
+    return collect
+
+
+def elements(value: Value) -> int:
+    """How many elements a list has, those of lists in it counted; the characters of a text; else 0."""
+    if isinstance(value, str):
+        return len(value)
+    count = 0
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            count += len(node)
+            pending += [item for item in node if isinstance(item, list)]
+    return count
+
+
+def too_long(values: list[Value]) -> bool:
+    """Whether a list holds too much, or nests too deep, to be worked with in bounded time."""
+    level, depth, count = [values], 0, 0
+    while level:
+        depth += 1
+        count += sum(map(len, level))
+        if count > MAX_LIST or depth > MAX_FORMULA_DEPTH:
+            return True
+        level = [item for node in level for item in node if isinstance(item, list)]
+    return False
 
 
 def looked_up(scope: Scope, token: Token) -> Value:
@@ -287,6 +320,8 @@ def _length(value: Value) -> Value:
 def _text(value: Value) -> Value:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        raise TypeError
     return str(value)
 
 
@@ -314,12 +349,11 @@ def whole(value: Value) -> int | None:
 
 def brief(value: object) -> str:
     """A value for a message, never long."""
-    text = (
-        str(value)
-        if not isinstance(value, int) or value.bit_length() < 256
-        else f"a number of {value.bit_length()} bits"
-    )
-    return text[:60]
+    if isinstance(value, list):
+        return f"a list of {len(value)}" if elements(value) > 20 else str(value)[:60]
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"a number of {value.bit_length()} bits"
+    return str(value)[:60]
 
 
 def _what(value: Value) -> str:

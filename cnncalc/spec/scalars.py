@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 from cnncalc.graph import Volume
 from cnncalc.spec.limits import MAX_LITERAL
@@ -112,13 +113,20 @@ def read_number(text: str, plain: bool = True) -> float:
         ScalarError: `not-a-number`.
     """
     if plain and text.isascii() and _DECIMAL.match(text) and len(text) <= 40:
-        return float(text)
+        return _finite(text)
     if not plain and _DECIMAL.match(text):
         raise ScalarError(
             "not-a-number", f'"{text}" in quotes is text, and a number is wanted', "remove the quotes", fix=text
         )
     help = f"write {text.replace(',', '.')}" if re.fullmatch(r"[0-9]+,[0-9]+", text) else None
     raise ScalarError("not-a-number", f"a number is wanted, and `{text[:60]}` is none", help)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not isfinite(value):
+        raise ScalarError("number-too-large", f"{text[:60]} is more than the largest number there is")
+    return value
 
 
 def read_boolean(text: str, plain: bool = True) -> bool:
@@ -227,7 +235,7 @@ def read_value(text: str, plain: bool = True) -> Value:
     if re.fullmatch(r"-[1-9][0-9]*", text):
         return -bounded(text[1:])
     if text.isascii() and _DECIMAL.match(text) and not re.match(r"[+-]?0[0-9]|\+", text):
-        return float(text)
+        return _finite(text)
     if _NUMBER_LIKE.match(text) and not is_size(text):
         meant = _meant(text)
         raise ScalarError(

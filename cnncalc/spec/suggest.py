@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
+
+_MOST_CANDIDATES = 5_000
+"""How many known words are compared: a file may name a hundred thousand layers."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that differs least from `word` (case, `_` and `-` apart), if it differs little enough."""
     wanted = _folded(word[:64])
+    letters = set(wanted)
     best: tuple[int, str] | None = None
-    for candidate in known:
-        distance = edit_distance(wanted, _folded(candidate[:64]))
-        if best is None or distance < best[0]:
+    for candidate in islice(known, _MOST_CANDIDATES):
+        spelled = _folded(candidate[:64])
+        most = max(1, min(len(wanted), len(candidate)) // 3)
+        # One edit changes at most two members of the set of letters, and the length by at most one.
+        if abs(len(spelled) - len(wanted)) > most or len(letters.symmetric_difference(spelled)) > 2 * most:
+            continue
+        distance = edit_distance(wanted, spelled)
+        if distance <= most and (best is None or distance < best[0]):
             best = (distance, candidate)
-    if best is None or best[0] > max(1, min(len(wanted), len(best[1])) // 3):
-        return None
-    return best[1]
+    return best[1] if best else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

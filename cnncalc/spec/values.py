@@ -21,7 +21,8 @@ from cnncalc.layers.fields import (
     VolumeType,
 )
 from cnncalc.spec import scalars
-from cnncalc.spec.operations import whole
+from cnncalc.spec.limits import MAX_LIST
+from cnncalc.spec.operations import brief, too_long, whole
 from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
@@ -134,7 +135,9 @@ def _from_value(wanted: Type, value: Value) -> Any:
         if isinstance(value, bool):
             return value
         raise ScalarError(
-            "not-a-boolean", f"`true` or `false` is wanted, and the formula gives {value}", "compare it with something"
+            "not-a-boolean",
+            f"`true` or `false` is wanted, and the formula gives {brief(value)}",
+            "compare it with something",
         )
     if isinstance(wanted, Number) and isinstance(value, int | float) and not isinstance(value, bool):
         return _within(wanted, float(value))
@@ -143,7 +146,7 @@ def _from_value(wanted: Type, value: Value) -> Any:
         return scalars.check_range(whole_number(value), least)
     if isinstance(wanted, ChannelPad) and isinstance(value, list) and len(value) == 2:
         return tuple(scalars.check_range(whole_number(item), 0) for item in value)
-    raise ScalarError("bad-shape", f"{wanted.says} is wanted, and the formula gives {value}")
+    raise ScalarError("bad-shape", f"{wanted.says} is wanted, and the formula gives {brief(value)}")
 
 
 def whole_number(value: Value) -> int:
@@ -161,7 +164,7 @@ def whole_number(value: Value) -> int:
             f"a whole number is wanted, and the formula gives {value:g}",
             "round it with `//`, `round(…)`, `floor(…)` or `ceil(…)`",
         )
-    raise ScalarError("not-an-integer", f"a whole number is wanted, and the formula gives {value}")
+    raise ScalarError("not-an-integer", f"a whole number is wanted, and the formula gives {brief(value)}")
 
 
 def _from_mapping(wanted: Type, tree: Mapping, work: Work) -> Any:
@@ -232,7 +235,11 @@ def plain_value(tree: Tree, work: Work) -> Value:
         except ScalarError as error:
             raise ValueFault(error, tree.at) from None
     if isinstance(tree, Sequence):
-        return [plain_value(item, work) for item in tree.items]
+        values = [plain_value(item, work) for item in tree.items]
+        if too_long(values):
+            message = f"a list of more than {MAX_LIST:,} elements"
+            raise ValueFault(ScalarError("number-too-large", message), extent(tree))
+        return values
     raise ValueFault(
         ScalarError("bad-shape", "a value is a number, a word or a list, and a mapping stands here"), extent(tree)
     )
