@@ -88,17 +88,17 @@ def memory_of(graph: Graph, *, batch: int = 1, dtype: str = "float32", optimizer
 def inference_peak(graph: Graph, *, overwrite: bool = True) -> Peak:
     """The most numbers held at once for one image; `overwrite` lets layers write over what nobody reads after them."""
     owner, ends = _owners(graph, overwrite)
-    held: dict[int, int] = {}
-    peak = Peak(0, "", ())
+    freed: dict[int, int] = {}
+    for index, end in ends.items():
+        freed[end] = freed.get(end, 0) + _numbers(graph.nodes[index])
+    held, most, turn = 0, 0, 0
     for node in graph.nodes:
-        held.setdefault(owner[node.index], _numbers(node))
-        total = sum(held.values())
-        if total > peak.numbers:
-            names = tuple((graph.nodes[index].name, numbers) for index, numbers in held.items())
-            peak = Peak(total, node.name, names)
-        for index in [index for index in held if ends[index] <= node.index]:
-            del held[index]
-    return peak
+        held += _numbers(node) if owner[node.index] == node.index else 0
+        if held > most:
+            most, turn = held, node.index
+        held -= freed.get(node.index, 0)
+    then = [graph.nodes[index] for index, end in ends.items() if index <= turn <= end]
+    return Peak(most, graph.nodes[turn].name, tuple((node.name, _numbers(node)) for node in then))
 
 
 def _owners(graph: Graph, overwrite: bool) -> tuple[list[int], dict[int, int]]:
