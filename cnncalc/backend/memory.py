@@ -45,11 +45,15 @@ def check(graph: Graph, limit: int, *, batch: int, itemsize: int = 4, threads: i
 
 
 def estimate(graph: Graph, *, batch: int, itemsize: int = 4, threads: int = 1, keep: bool = False) -> Estimate:
-    """Live activations, the layer's working set, and the weights: all layers' with `keep`, else the layer's own."""
+    """Live activations, the layer's working set, and the weights: the layer's own, or with `keep` all layers'.
+
+    What is kept is kept for a runner, which holds weights as they are and as its kernels want them.
+    """
     readers = _last_readers(graph)
     shared = {node.shares for node in graph.nodes if node.shares is not None}
     size = [_bytes(node.volume, batch, itemsize) for node in graph.nodes]
     kept = sum(_weights(node, itemsize) for node in graph.nodes if keep or node.index in shared)
+    kept += sum(_derived(node, itemsize) for node in graph.nodes if keep)
     live, peak, layer = 0, 0, ""
     for node in graph.nodes:
         dying = [index for index in dict.fromkeys(node.inputs) if readers[index] == node.index]
@@ -72,6 +76,15 @@ def _bytes(volume: Volume | None, batch: int, itemsize: int) -> int:
 
 def _weights(node: Node, itemsize: int) -> int:
     return 0 if node.shares is not None else sum(weight.size for weight in node.weights) * itemsize
+
+
+def _derived(node: Node, itemsize: int) -> int:
+    """What a runner makes of a convolution's weights besides: a folded copy, and Winograd's, four times as large."""
+    if node.kind not in ("conv", "depthwise", "transposed_conv"):
+        return 0
+    hyper = vars(node.layer)
+    winograd = node.kind == "conv" and hyper["kernel"] == (3, 3) and hyper["stride"] == (1, 1) and hyper["groups"] == 1
+    return _weights(node, itemsize) * (5 if winograd else 1)
 
 
 def _last_readers(graph: Graph) -> list[int]:

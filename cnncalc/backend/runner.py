@@ -49,8 +49,10 @@ class Runner:
         kernels: by layer name the algorithm that ran last, and why it was chosen.
     """
 
-    def __init__(self, graph: Graph, *, seed: int, threads: int, dtype: npt.DTypeLike) -> None:
+    def __init__(self, graph: Graph, *, seed: int, threads: int, dtype: npt.DTypeLike, memory_limit: int) -> None:
         self._graph = graph
+        self._limit = memory_limit
+        self._batch = 0
         self._work = Work(Arena(), threads, direct=False)
         self._dtype = np.dtype(dtype)
         steps = steps_of(graph, weights_from(Pool(seed, dtype), self._work, lambda node: True))
@@ -76,6 +78,8 @@ class Runner:
 
         Raises:
             ValueError: if the arrays do not have the shapes of the network's inputs.
+            MemoryLimitError: if a batch of this size would need more memory than allowed.
+            ExecutionError: if memory runs out all the same.
         """
         values = self._inputs(x)
         outputs = self._graph.outputs
@@ -91,18 +95,27 @@ class Runner:
         given = x if isinstance(x, Mapping) else {nodes[0].name: x}
         if set(given) != {node.name for node in nodes}:
             raise ValueError(f"the network's inputs are {', '.join(node.name for node in nodes)}")
-        values: dict[int, Array] = {}
-        for node in nodes:
-            array = np.asarray(given[node.name])
+        arrays = {node: np.asarray(given[node.name]) for node in nodes}
+        for node, array in arrays.items():
             if array.shape[1:] != _shape(node) or not len(array):
                 wanted = ", ".join(("N", *map(str, _shape(node))))
                 raise ValueError(f"{node.name} has the shape ({wanted}), not {array.shape}")
+        if len({len(array) for array in arrays.values()}) > 1:
+            raise ValueError("the inputs have batches of different sizes")
+        self._admit(len(next(iter(arrays.values()))))
+        values: dict[int, Array] = {}
+        for node, array in arrays.items():
             last = np.moveaxis(array, 1, -1)
             values[node.index] = self._work.arena.empty(last.shape, self._dtype)
             values[node.index][...] = last
-        if len({len(value) for value in values.values()}) > 1:
-            raise ValueError("the inputs have batches of different sizes")
         return values
+
+    def _admit(self, batch: int) -> None:
+        """Check the memory that a batch larger than any before would need."""
+        if batch > self._batch:
+            threads, itemsize = self._work.threads, self._dtype.itemsize
+            memory.check(self._graph, self._limit, batch=batch, itemsize=itemsize, threads=threads, keep=True)
+            self._batch = batch
 
 
 def _shape(node: Node) -> tuple[int, ...]:
@@ -127,6 +140,4 @@ def prepare(
     Raises:
         MemoryLimitError: if it would need more memory than allowed.
     """
-    itemsize = np.dtype(dtype).itemsize
-    memory.check(graph, memory_limit, batch=1, itemsize=itemsize, threads=threads, keep=True)
-    return Runner(graph, seed=seed, threads=threads, dtype=dtype)
+    return Runner(graph, seed=seed, threads=threads, dtype=dtype, memory_limit=memory_limit)

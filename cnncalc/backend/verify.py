@@ -129,10 +129,10 @@ class _Run:
         steps = steps_of(graph, weights_from(pool, work, lambda node: node.index in shared))
         plan = Plan(steps, [output.node for output in graph.outputs])
         values = {node.index: _input(node, pool, work, batch) for node in graph.inputs}
-        numbers: dict[int, int] = {}
+        before: dict[int, tuple[int, int]] = {}
         for count, done in enumerate(walk(plan, values, work), 1):
             node = graph.nodes[done.step.slot]
-            found.layers.append(_compare(graph, node, done, work, batch, numbers))
+            found.layers.append(_compare(graph, node, done, work, batch, before))
             # One sum shows any number that is not finite, for a fraction of what testing each would cost.
             if not found.problems and not np.isfinite(done.output.sum()):
                 found.problems.append(f"layer {node.name} gives numbers that are not finite")
@@ -141,7 +141,7 @@ class _Run:
 
 
 def _input(node: Node, pool: Pool, work: Work, batch: int) -> Array:
-    """A full-size input of normally distributed numbers, channels last."""
+    """A full-size input of random numbers with mean 0 and variance 1, channels last."""
     if node.volume is None:
         raise ExecutionError(f"the volume of {node.name} is unknown")
     x = work.arena.empty((batch, *reversed(node.volume.spatial), node.volume.channels), pool.numbers.dtype)
@@ -150,19 +150,19 @@ def _input(node: Node, pool: Pool, work: Work, batch: int) -> Array:
 
 
 def _compare(
-    graph: Graph, node: Node, done: Done, work: Work, batch: int, numbers: dict[int, int]
+    graph: Graph, node: Node, done: Done, work: Work, batch: int, before: dict[int, tuple[int, int]]
 ) -> LayerCheck:
     predicted = _predicted(graph, node)
     weights: Weights = done.step.weights
     products = work.products
     counted = None if work.kernel == WINOGRAD else products // batch
-    allocated = weights.numbers - numbers.get(id(weights), 0)
-    numbers[id(weights)] = weights.numbers
-    fixed = sum(tensor.size for tensor in weights.tensors.values() if not tensor.trainable) if allocated else 0
+    # A layer that shares another's weights finds them drawn already and adds nothing.
+    learned, fixed = before.get(id(weights), (0, 0))
+    before[id(weights)] = (weights.learned, weights.fixed)
     executed = Measured(
         (done.output.shape[-1], *done.output.shape[1:-1]),
-        allocated - fixed,
-        fixed,
+        weights.learned - learned,
+        weights.fixed - fixed,
         counted,
         tuple((name, tensor.frame.shape) for name, tensor in weights.tensors.items()),
     )

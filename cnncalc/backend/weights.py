@@ -9,7 +9,6 @@ kernels run it. A tensor is an array of its full size all the same: nothing is b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,19 +68,15 @@ class Tensor:
         self.trainable = trainable
         self.array: Array | None = None
 
-    @property
-    def size(self) -> int:
-        """How many numbers it holds."""
-        return prod(self.frame.shape)
-
 
 class Weights:
     """The weights of one layer, as its kernel sees them. What is `kept` is drawn once and stays the same array."""
 
     def __init__(self, pool: Pool, arena: Arena, start: int, *, keep: bool) -> None:
         self.tensors: dict[str, Tensor] = {}
-        self.numbers = 0
-        """How many numbers were really drawn or allocated."""
+        self.learned = 0
+        self.fixed = 0
+        """How many trainable and how many other numbers were really drawn, by the size of the arrays."""
         self.version = 0
         """Grows whenever a tensor is set."""
         self._pool, self._arena, self._start, self._keep = pool, arena, start, keep
@@ -96,7 +91,7 @@ class Weights:
             return tensor.array
         array = self._arena.empty(shape, self._pool.numbers.dtype)
         self._pool.fill(array.reshape(-1), start, law)
-        self.numbers += array.size
+        self._count(array, trainable)
         if self._keep:
             tensor.array = array
         return array
@@ -114,8 +109,14 @@ class Weights:
         for first in range(0, shape[0], rows):
             part = block[: min(rows, shape[0] - first)]
             self._pool.fill(part.reshape(-1), start + first * shape[1], law)
-            self.numbers += part.size
+            self._count(part, trainable)
             yield slice(first, first + len(part)), part
+
+    def _count(self, array: Array, trainable: bool) -> None:
+        if trainable:
+            self.learned += array.size
+        else:
+            self.fixed += array.size
 
     def derived(self, name: str, make: Callable[[], Any]) -> Any:
         """Something made from the tensors, kept as long as they are: a transformed or folded weight."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnncalc.backend import runner
+from cnncalc.backend import memory, runner
 from cnncalc.backend.errors import MemoryLimitError
 from cnncalc.backend.runner import prepare
 from cnncalc.graph import Volume
@@ -172,6 +172,18 @@ def test_double_precision():
     assert run(np.zeros((1, 8, 9, 9))).dtype == np.float64
 
 
-def test_memory_limit():
+def test_memory_limit_is_checked_before_and_for_larger_batches():
+    graph = residual(1).graph()
     with pytest.raises(MemoryLimitError):
-        prepare(residual(1).graph(), memory_limit=1000)
+        prepare(graph, memory_limit=1000)
+    run = prepare(graph, memory_limit=8_000_000)
+    run(np.zeros((4, 8, 9, 9)))
+    with pytest.raises(MemoryLimitError):
+        run(np.zeros((4000, 8, 9, 9)))
+
+
+def test_a_runner_holds_no_more_than_was_predicted():
+    graph = residual(4, width=64, extent=40).graph()
+    run = prepare(graph)
+    run(numbers((3, 64, 40, 40)))
+    assert run._work.arena.peak < 1.05 * memory.estimate(graph, batch=3, keep=True).peak
