@@ -65,7 +65,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
               r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|"
               r"channel does (?:the |it |its )*output have"),
     ("output", rf"(?:(?:spatial|final|new|resulting|{_OUTPUT}) )*(?:{_SHAPE}|output|result|length)(?: {_SHAPE})?"
-               rf"(?: of the {_OUTPUT}(?: volume)?)?|resulting (?:feature~map|map)"),
+               rf"(?: of the {_OUTPUT}(?: volume)?)?|resulting (?:feature~map|map)|"
+               r"(?:to|into) what|how long (?:is|will|would)"),
 )
 """Quantities, the more special wording first."""
 

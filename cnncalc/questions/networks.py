@@ -142,9 +142,11 @@ def _numbered(alike: list[LayerView], views: list[LayerView], kind: str, which: 
     if kind == "maxpool" and which <= len(convolutions):
         after = views.index(convolutions[which - 1])
         return [view for view in alike if views.index(view) > after][:1]
+    if kind != "fc":
+        return []
     pools = [view for view in views if view.kind == "maxpool"]
-    blocks = len(convolutions) if len(convolutions) <= 5 else len(pools)
-    return alike[which - blocks - 1 : which - blocks]
+    index = which - (len(convolutions) if len(convolutions) <= 5 else len(pools))
+    return alike[index - 1 : index] if index > 0 else []
 
 
 # Changes

@@ -308,4 +308,5 @@ def positions(asked: Asked) -> list[Answer]:
         stage.needs("kernel", spatial=True)
     spatial = stage.after.spatial or ()
     steps = [*_known_steps(asked, stage), f"positions: {times(*spatial)} = {number(prod(spatial))}"]
-    return [asked.answer("output positions", prod(spatial), "positions", steps)]
+    text = f"{number(prod(spatial))} ({'x'.join(map(str, spatial))})"
+    return [asked.answer("output positions", prod(spatial), "positions", steps, text)]

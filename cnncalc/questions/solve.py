@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
+from cnncalc.derivation import number
 from cnncalc.layers import layer_class
 from cnncalc.layers.window import WindowRule, transposed_extent
 from cnncalc.questions.answer import QuestionError
@@ -76,8 +77,11 @@ class Solution:
     @property
     def text(self) -> str:
         """`stride 2, padding 3`."""
-        said = ", ".join(f"{NAMES[name]} {value:,}" for name, value in self.values.items())
-        return said if self.exact else f"{said} (rounded down)"
+        return self.shown(", ".join(f"{NAMES[name]} {value:,}" for name, value in self.values.items()))
+
+    def shown(self, value: int | str) -> str:
+        """A value with the remark that belongs to it."""
+        return number(value) if self.exact else f"{number(value)} (rounded down)"
 
 
 def solutions(problem: Problem) -> list[Solution]:
@@ -135,13 +139,7 @@ def answers(problem: Problem) -> list[Answer]:
         return [Answer(names + tail, "none", "", f"none, because {_why(problem)}", (_why(problem),))]
     if len(found) == 1 or len(problem.unknown) == 1:
         return [
-            Answer(
-                NAMES[name] + tail,
-                value,
-                "",
-                solution.text if len(found[0].values) == 1 else f"{value:,}",
-                (solution.step,),
-            )
+            Answer(NAMES[name] + tail, value, "", solution.shown(value), (solution.step,))
             for solution in found
             for name, value in solution.values.items()
         ]
