@@ -133,7 +133,10 @@ class Graph(NamedTuple):
         Raises:
             ValueError: if one of them is unknown.
         """
-        volumes = [self.nodes[index].volume for index in node.inputs]
+        nodes = self.nodes
+        if len(node.inputs) == 1 and (only := nodes[node.inputs[0]].volume) is not None:
+            return (only,)
+        volumes = [nodes[index].volume for index in node.inputs]
         known = tuple(volume for volume in volumes if volume is not None)
         if len(known) != len(volumes):
             raise ValueError(f"the input of {node.name} is unknown")

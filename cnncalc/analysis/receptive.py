@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cnncalc.diagnostics import Diagnostic
 from cnncalc.graph import Graph, Node, Volume
 from cnncalc.layers import MERGES
-from cnncalc.layers.base import Layer, WindowAxis
+from cnncalc.layers.base import POINT, Layer, WindowAxis
 
 
 class ReceptiveField(NamedTuple):
@@ -84,6 +84,8 @@ def _through(graph: Graph, node: Node, fields: list[Field], known: dict[tuple[in
     windows = _windows(graph, node, node.layer, known)
     if isinstance(windows, str):
         return Undefined(windows, node.index)
+    if windows == (POINT,) * len(windows):
+        return before
     steps = list(zip(before.size, before.stride, before.padding, windows, strict=False))
     return ReceptiveField(
         tuple(size + (window.size - 1) * stride for size, stride, _, window in steps),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Hashable, Iterable, Set
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Sequenced
 from typing import Any
@@ -18,6 +18,15 @@ from cnncalc.spec.suggest import nearest
 from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent
 from cnncalc.spec.values import ValueFault, Work, has_formula, read_field
 
+
+class Readings:
+    """What has been read and made so far: items written alike share their layers, and so what is worked out of them."""
+
+    def __init__(self) -> None:
+        self.read: dict[Hashable, Arguments] = {}
+        self.made: dict[Layer, Layer] = {}
+
+
 MOST_UNKNOWN = 5
 """How many unknown keys of one mapping are reported one by one."""
 
@@ -31,9 +40,21 @@ class Arguments:
         good: False where something is wrong with it, which is reported already.
     """
 
-    __slots__ = ("_layers", "cls", "dynamic", "fields", "good", "item", "literal", "phrase", "places", "seen_depth")
+    __slots__ = (
+        "_layers",
+        "_made",
+        "cls",
+        "dynamic",
+        "fields",
+        "good",
+        "item",
+        "literal",
+        "phrase",
+        "places",
+        "seen_depth",
+    )
 
-    def __init__(self, item: Item, findings: Findings) -> None:
+    def __init__(self, item: Item, findings: Findings, readings: Readings) -> None:
         self.item = item
         self.cls: type[Layer] = layer_class(item.head.text)
         self.fields: Map[str, Field] = self.cls.fields
@@ -44,7 +65,42 @@ class Arguments:
         self.seen_depth: int | None = None
         self.good = True
         self._layers: dict[int, Layer] = {}
+        self._made = readings.made
+        signature = self._signature()
+        same = readings.read.get(signature) if signature is not None else None
+        if same is not None:
+            self._adopt(same)
+            return
         self._read(findings)
+        if signature is not None and self.good and not self.dynamic:
+            readings.read[signature] = self
+
+    def _signature(self) -> Hashable:
+        """What is written, where it is made of words alone: what is written alike is read once."""
+        value, kind = self.item.value, self.item.head.text
+        if value is None:
+            return kind
+        if isinstance(value, Scalar):
+            return (kind, value.text, value.plain)
+        if not isinstance(value, Mapping):
+            return None
+        words: list[Hashable] = [kind]
+        for name, (_, tree) in value.entries.items():
+            if not isinstance(tree, Scalar):
+                return None
+            words += (name, tree.text, tree.plain)
+        return tuple(words)
+
+    def _adopt(self, same: Arguments) -> None:
+        """Take over what was read from the same words elsewhere, at this item's own places."""
+        self.literal, self.phrase, self._layers = same.literal, same.phrase, same._layers
+        value = self.item.value
+        if isinstance(value, Mapping):
+            self.places.update((name, tree) for name, (_, tree) in value.entries.items())
+        elif isinstance(value, Scalar) and self.phrase is not None:
+            self._place_phrase(value)
+        elif isinstance(value, Scalar) and self.fields and not value.empty:
+            self.places[next(iter(self.fields))] = value
 
     def place(self, field: str | None) -> Span:
         """Where a hyperparameter's value stands; the kind's own place where it is not given."""
@@ -68,7 +124,8 @@ class Arguments:
         values = self._spoken(axes)
         for name, tree in self.dynamic.items():
             values[name] = read_field(self.fields[name].type, tree, work)
-        return self.cls.make(axes, **values)
+        layer = self.cls.make(axes, **values)
+        return self._made.setdefault(layer, layer)
 
     def _spoken(self, axes: int) -> dict[str, Any]:
         if self.phrase is None:
@@ -157,8 +214,12 @@ class Arguments:
             )
             return
         self.literal = dict(self.phrase.values)
-        self.places.update({name: span(start + a, start + b) for name, (a, b) in self.phrase.spans.items()})
+        self._place_phrase(value)
         self._missing(findings)
+
+    def _place_phrase(self, value: Scalar) -> None:
+        start = start_of(value.at) + (0 if value.plain else 1)
+        self.places.update({name: span(start + a, start + b) for name, (a, b) in self.phrase.spans.items()})
 
     def _listed(self, value: Tree, findings: Findings) -> None:
         self.good = False

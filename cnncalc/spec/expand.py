@@ -12,7 +12,7 @@ from cnncalc.graph import Frame, Graph, Output
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer, LayerError, Problem
 from cnncalc.layers.fields import Reference
-from cnncalc.spec.arguments import Arguments
+from cnncalc.spec.arguments import Arguments, Readings
 from cnncalc.spec.blocks import BlockArguments
 from cnncalc.spec.context import Context, Formulas, Origin
 from cnncalc.spec.document import BlockDef, Document
@@ -56,6 +56,7 @@ class Expander:
         self.naming = Naming(self.inference, findings, self.items)
         self.expectations = Expectations(self.inference, findings, self.values.text_of, checks_expectations)
         self.blocks = BlockArguments(self)
+        self.readings = Readings()
         self.outputs: list[Output] = []
         self.names = names
         self.origins = origins
@@ -187,7 +188,7 @@ class Expander:
 
     def _arguments(self, item: Item) -> Arguments:
         if item.arguments is None:
-            item.arguments = Arguments(item, self.findings)
+            item.arguments = Arguments(item, self.findings, self.readings)
         assert isinstance(item.arguments, Arguments)
         return item.arguments
 

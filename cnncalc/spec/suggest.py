@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-_MOST_CANDIDATES = 5_000
+_MOST_CANDIDATES = 2_000
 """How many known words are compared: a file may name a hundred thousand layers."""
 
 
