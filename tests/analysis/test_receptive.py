@@ -63,10 +63,10 @@ def seen(runner: Any, baseline: Any, x: Any, columns: slice, cell: int) -> bool:
     [
         ("alexnet", "259x67x3"),
         ("vgg11", "192x32x3"),
-        ("resnet18", "480x32x3"),
-        ("resnet50-v1", "512x32x3"),
+        ("resnet18", "480x8x3"),
+        ("resnet50-v1", "512x8x3"),
         ("googlenet-torchvision", "800x32x3"),
-        ("mobilenetv1", "352x32x3"),
+        ("mobilenetv1", "352x8x3"),
         ("squeezenet1-1", "227x33x3"),
     ],
 )
