@@ -87,7 +87,8 @@ def _disagreement(kind: str, inputs: Sequence[Volume], what: str) -> Problem:
 
 def _odd_one(kind: str, volumes: Sequence[Volume]) -> tuple[int, int]:
     """Which branch is to change, and one that it is to agree with: the minority follows the majority."""
-    spread = [index for index, volume in enumerate(volumes) if volume.positions > 1] or list(range(len(volumes)))
+    whole = [index for index, volume in enumerate(volumes) if kind == "concat" or volume.positions > 1]
+    spread = whole or list(range(len(volumes)))
     keys = {index: volumes[index].spatial if kind == "concat" else volumes[index] for index in spread}
     usual, times = Counter(keys.values()).most_common(1)[0]
     model = next(index for index in spread if keys[index] == usual)

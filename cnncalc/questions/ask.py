@@ -10,7 +10,7 @@ from cnncalc.questions import about_network, solve
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage, run
 from cnncalc.questions.costs import bytes_of, ratios
-from cnncalc.questions.measures import QUANTITIES
+from cnncalc.questions.measures import measure
 from cnncalc.questions.networks import Subject, find_network, tag_layers
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import read
@@ -118,7 +118,7 @@ def _at_own_input(reading: Reading, network: Measured) -> list[Answer]:
     """What the layer gives with the network's own input."""
     own = next(iter(network.inputs.values())).spatial
     stages = run(Known(own), reading.setups[0].layers)
-    return QUANTITIES["output"](Asked(stages, stages, f"with {network.name}'s own input of {'x'.join(map(str, own))}"))
+    return measure("output", Asked(stages, stages, f"with {network.name}'s own input of {'x'.join(map(str, own))}"))
 
 
 def _once(asked: list[Ask]) -> list[Ask]:
@@ -126,11 +126,9 @@ def _once(asked: list[Ask]) -> list[Ask]:
 
 
 def _quantity(name: str, asked: Asked) -> list[Answer]:
-    if name.startswith("?"):
-        raise QuestionError.lacking(f"the {name[1:]}")
-    if not asked.stages:
+    if not asked.stages and not name.startswith("?"):
         raise QuestionError.lacking("what layer is meant")
-    return QUANTITIES[name](asked)
+    return measure(name, asked)
 
 
 def _of_numbers(reading: Reading) -> list[Answer]:
@@ -160,10 +158,10 @@ def _chosen(stages: Sequence[Stage], where: list[tuple[str, int | str]]) -> list
     found = []
     for kind, number in where:
         alike = [stage for stage in stages if stage.kind == kind]
-        if number == 0:
+        if number == 0 or isinstance(number, str):
             found += alike
             continue
-        index = number - 1 if isinstance(number, int) and number > 0 else int(number)
+        index = number - 1 if number > 0 else number
         if not -len(alike) <= index < len(alike):
             raise QuestionError(f"there is no {kind} number {number}")
         found.append(alike[index])

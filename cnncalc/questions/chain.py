@@ -34,6 +34,7 @@ class Stage:
     """One layer of a chain and the volumes around it.
 
     Attributes:
+        axes: how many spatial axes it works on.
         lacks: required hyperparameters that were not said; `layer` has stand-ins for them.
         only_width: the question speaks of the width alone, and the height is taken to be the same.
     """
@@ -43,9 +44,10 @@ class Stage:
     layer: Layer
     before: Known
     after: Known
-    lacks: frozenset[str]
-    only_width: bool
-    assumed: tuple[str, ...]
+    axes: int
+    lacks: frozenset[str] = frozenset()
+    only_width: bool = False
+    assumed: tuple[str, ...] = ()
 
     def needs(self, *fields: str, spatial: bool = False, channels: bool = False) -> None:
         """Refuse to go on where something is not known.
@@ -66,15 +68,8 @@ class Stage:
         """The input volume, stand-ins where it is not known."""
         spatial = self.before.spatial
         if spatial is None:
-            spatial = (
-                () if not self.axes else tuple(4 * size for size in getattr(self.layer, "kernel", (1,) * self.axes))
-            )
+            spatial = tuple(4 * size for size in getattr(self.layer, "kernel", (1,) * self.axes))
         return Volume(self.before.channels or _stand_in_depth(self.layer), spatial)
-
-    @property
-    def axes(self) -> int:
-        """How many spatial axes the layer works on."""
-        return len(self.before.spatial) if self.before.spatial is not None else len(getattr(self.layer, "kernel", ()))
 
     @property
     def output(self) -> Volume:
@@ -163,7 +158,9 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
         after = _after(layer, before, lacks)
     except LayerError as error:
         raise QuestionError(f"{name}: {error}") from None
-    return Stage(name, said.kind, layer, before, after, frozenset(lacks), only_width, tuple(_assumed(said, values)))
+    return Stage(
+        name, said.kind, layer, before, after, axes, frozenset(lacks), only_width, tuple(_assumed(said, values))
+    )
 
 
 def _axes(said: Said, before: Known) -> int:

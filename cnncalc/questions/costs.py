@@ -271,9 +271,7 @@ def lost(asked: Asked) -> list[Answer]:
 
 def legal(asked: Asked) -> list[Answer]:
     """Whether the windows fit exactly, and what each way of rounding makes of it."""
-    stage = asked.last
-    stage.needs("kernel", spatial=True)
-    rules: tuple[WindowRule, ...] = stage.layer.rules([stage.input])  # type: ignore[attr-defined]
+    stage, rules = asked.last, _rules(asked.last)
     rule = next((rule for rule in rules if not rule.fits), rules[0])
     steps = volume_steps(asked, stage)
     verdict = "yes" if rule.fits else "no"
@@ -285,11 +283,22 @@ def legal(asked: Asked) -> list[Answer]:
 
 def rounding(asked: Asked) -> list[Answer]:
     """One pooling under each way of rounding."""
-    stage = asked.last
+    rule = _rules(asked.last)[0]
+    _, numbers, exact = rule.formula()
+    return _rounded(asked, rule, [f"{numbers} = {exact}"])
+
+
+def _rules(stage: Stage) -> tuple[WindowRule, ...]:
+    """The window along each axis.
+
+    Raises:
+        QuestionError: for a layer that has none.
+    """
     stage.needs("kernel", spatial=True)
-    rules: tuple[WindowRule, ...] = stage.layer.rules([stage.input])  # type: ignore[attr-defined]
-    _, numbers, exact = rules[0].formula()
-    return _rounded(asked, rules[0], [f"{numbers} = {exact}"])
+    if not hasattr(stage.layer, "rules"):
+        raise QuestionError(f"{stage.kind} has no windows that could fit")
+    rules: tuple[WindowRule, ...] = stage.layer.rules([stage.input])
+    return rules
 
 
 def _rounded(asked: Asked, rule: WindowRule, steps: Steps) -> list[Answer]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnncalc.questions import costs, quantities
+from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.quantities import Asked
 from cnncalc.results import Answer
 
-QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
+_QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "output": quantities.output,
     "width": quantities.extent(0, "width"),
     "height": quantities.extent(1, "height"),
@@ -42,3 +43,16 @@ QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "legal": costs.legal,
     "rounding": costs.rounding,
 }
+
+
+def measure(name: str, asked: Asked) -> list[Answer]:
+    """Work one quantity out.
+
+    Raises:
+        QuestionError: where it cannot be; `?stride` is a hyperparameter that was named without a value.
+    """
+    if name.startswith("?"):
+        raise QuestionError.lacking(f"the {name[1:]}")
+    if name not in _QUANTITIES:
+        raise QuestionError.lacking("which network is meant")
+    return _QUANTITIES[name](asked)

@@ -11,7 +11,7 @@ from cnncalc.graph import Volume
 from cnncalc.questions import costs, quantities
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
-from cnncalc.questions.measures import QUANTITIES
+from cnncalc.questions.measures import measure
 from cnncalc.questions.networks import LayerFailsError, Subject, changed, find_layers, with_values
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.setups import Ask, Known, Reading, Where
@@ -31,9 +31,7 @@ def stage_of(network: Measured, view: LayerView) -> Stage:
         view.node.layer,
         Known(before.spatial, before.channels),
         Known(after.spatial, after.channels),
-        frozenset(),
-        False,
-        (),
+        len(before.spatial),
     )
 
 
@@ -78,7 +76,7 @@ class About:
             raise QuestionError.lacking("which layer is meant")
         stages = [stage_of(self.network, view) for view in views]
         asked = self._asked(stages)
-        answers = QUANTITIES[ask.name](asked)
+        answers = measure(ask.name, asked)
         if len(where) > 1 and len(views) > len(where) and ask.name in ("units", "parameters", "macs"):
             answers += [part for kind, which in where for part in self._subtotal(ask.name, kind, which)]
         if ask.name == "parameters" and len(stages) == 1 and getattr(stages[0].layer, "connections", None):

@@ -198,9 +198,19 @@ def _remeasured(node: Node, layer: Layer, inputs: tuple[int, ...], nodes: list[N
 
 
 def with_values(layer: Layer, axes: int, **values: object) -> Layer:
-    """The layer with some hyperparameters replaced."""
+    """The layer with some hyperparameters replaced.
+
+    Raises:
+        QuestionError: where the kind has no such hyperparameter, or not with such a value.
+    """
+    strange = [name for name in values if name not in layer.fields]
+    if strange:
+        raise QuestionError.not_understood(*strange)
     kept = {name: getattr(layer, name) for name in layer.fields if name not in values}
-    return layer_class(layer.kind).make(axes, **kept, **values)
+    try:
+        return layer_class(layer.kind).make(axes, **kept, **values)
+    except LayerError as error:
+        raise QuestionError(f"{layer.kind}: {error}") from None
 
 
 def last_axis_dense(network: Measured) -> Change:

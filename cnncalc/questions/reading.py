@@ -65,6 +65,9 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
         _follow_up(said, setup, reading)
         return
     _serial(said, part)
+    if said.kind == "bottleneck":
+        _bottleneck(said, setup, reading)
+        return
     if not said.values and not said.many:
         if part.kind is None:
             return
@@ -74,9 +77,6 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
         if part.in_ask and setup.layers and setup.layers[-1].values:
             _alternative(said.kind, setup, reading)
             return
-    if said.kind == "bottleneck":
-        _bottleneck(said, setup, reading)
-        return
     said.at = part.number or 0
     if not network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
@@ -119,8 +119,12 @@ def _refer(part: Part, where: Where, reading: Reading) -> None:
 
 def _bottleneck(said: Said, setup: Setup, reading: Reading) -> None:
     """`through a 16-channel 1x1 bottleneck`: the layers described, after a cheaper one."""
+    cheap = replace(said, kind="conv", values={"kernel": 1, **said.values})
+    if not setup.layers:
+        setup.layers.append(cheap)
+        return
     other = setup.variant(label="through the bottleneck")
-    other.layers.insert(0, replace(said, kind="conv", values={"kernel": 1, **said.values}))
+    other.layers.insert(0, cheap)
     setup.label = "directly"
     reading.setups.append(other)
     reading.compares = True

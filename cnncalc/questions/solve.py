@@ -90,6 +90,9 @@ def solutions(problem: Problem) -> list[Solution]:
     Raises:
         QuestionError: where too little is known, or the solutions have no end.
     """
+    unknown = [name for name in problem.unknown if name not in NAMES]
+    if unknown:
+        raise QuestionError.lacking(f"which {' or '.join(unknown)} is meant: a padding, stride, kernel, input, …")
     if problem.goal is not None:
         return list(_counting(problem))
     if problem.target is None:

@@ -167,7 +167,7 @@ class Binder:
 
     def _mark(self, index: int) -> int:
         piece, after = self._pieces[index], self._value_at(index + 1)
-        if piece.value == "/" and after and "stride" in self.fields:
+        if piece.value == "/" and after and "stride" in self.fields and _takes(self.fields["stride"], after):
             self._bind("stride", after, piece)
             return 2
         if piece.value not in _SEPARATORS:

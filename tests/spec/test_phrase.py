@@ -56,6 +56,7 @@ REFUSED = [
     ("conv", "64 3x3 5x5", "5x5"),
     ("conv", "64 3x3 " + "9" * 30, "9" * 30),
     ("conv", "64 3x3 groups", "groups"),
+    ("conv", "64 3x3 /2.5", "/"),
     ("global_avgpool", "7x7", "7x7"),
     ("fc", "4096 5x5", "5x5"),
 ]
