@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 
 _ALIGNMENT = 64
 _SMALL = 1 << 14
-_WASTE = 4
+_WASTE = 2
 """A request is served from a buffer at most this many times as large."""
 
 
