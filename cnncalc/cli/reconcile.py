@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -16,7 +16,6 @@ from cnncalc.cli.options import complete_spec, open_spec, options_from, output_o
 
 if TYPE_CHECKING:
     from cnncalc.analysis.reconcile import Candidate, Figure
-    from cnncalc.network import Network
     from cnncalc.spec.load import Options
 
 SIZES = (112, 128, 160, 192, 224, 225, 227, 231, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384, 448, 480, 512, 600)
@@ -26,6 +25,8 @@ _UNIT = re.compile(
     r"\s*(?:(?P<parameters>param(?:eter)?s?|weights)|(?P<operations>FLOPs?|MACs?|MAdds?|mult-?adds?|op(?:eration)?s))\Z",
     re.IGNORECASE,
 )
+
+_SCALE = re.compile(r"\s*([mb])illion\Z", re.IGNORECASE)
 
 
 @click.command()
@@ -65,7 +66,7 @@ def reconcile(
     if not network.valid or not network.totals.complete:
         return status_of(network)
     own = Candidate("", network, bundled_name(spec) or "")
-    outcome = search(figure, own, chain(_variants(spec, network, options), _inputs(spec, own, options)))
+    outcome = search(figure, own, chain(_variants(spec, own, options), _inputs(spec, own, options)))
     if format_ == "json":
         text = json.dumps(shown.outcome_dict(network.name, outcome), ensure_ascii=False)
         write_text(text + "\n", output, force, spec)
@@ -87,29 +88,31 @@ def read_figure(text: str) -> Figure:
 
     unit = _UNIT.search(text)
     quantity = unit.lastgroup if unit else None
+    number = _SCALE.sub(lambda match: match[1], text[: unit.start()] if unit else text)
     try:
-        figure = Expected(text[: unit.start()] if unit else text)
+        figure = Expected(number)
     except ValueError:
         raise click.UsageError(f"'{visible(text[:40])}' is no number such as 4.11G, 25.6M or 25557032") from None
     return Figure(text.strip(), figure.value, 1 if figure.exact else figure.unit, quantity)
 
 
-def _variants(spec: str, network: Network, options: Options) -> Iterator[Candidate]:
-    """Bundled networks whose names begin alike (`resnet50-v1` beside `resnet50`), the most alike in size first."""
-    from cnncalc.analysis.reconcile import Candidate
+def _variants(spec: str, own: Candidate, options: Options) -> Iterator[Candidate]:
+    """Bundled variants (`resnet50-v1` and others beside `resnet50`), the most alike in size first."""
     from cnncalc.spec.files import bundled_names
 
-    own = Path(spec).stem
-    names = [name for name in bundled_names() if name != own and _stem(name) == _stem(own)]
-    variants = [(name, open_spec(name, replace(options, input=None, define=None))) for name in names]
-    variants.sort(key=lambda pair: abs(pair[1].totals.parameters - network.totals.parameters))
+    names = bundled_names()
+    root = _root(own.bundled or Path(spec).stem.lower(), names)
+    alike = [name for name in names if name != own.bundled and _root(name, names) == root]
+    variants = [(name, open_spec(name, replace(options, input=None, define=None))) for name in alike]
+    variants.sort(key=lambda pair: abs(pair[1].totals.parameters - own.network.totals.parameters))
     for name, variant in variants:
         if variant.valid and variant.totals.complete:
-            yield Candidate(f"{name} ({variant.name})", variant, name)
+            yield own._replace(label=f"{name} ({variant.name})", network=variant, bundled=name)
 
 
-def _stem(name: str) -> str:
-    return name.partition("-")[0].lower()
+def _root(name: str, names: Sequence[str]) -> str:
+    """The shortest bundled name that a name begins with, up to a hyphen: what it is a variant of."""
+    return min((other for other in names if f"{name}-".startswith(f"{other}-")), key=len, default=name)
 
 
 def _inputs(spec: str, own: Candidate, options: Options) -> Iterator[Candidate]:

@@ -34,6 +34,10 @@ def outcome_lines(name: str, outcome: Outcome, width: int | None) -> Iterator[Li
             yield from _listed(reading, "", width)
     if len(others) > _ALSO:
         yield f"  and {len(others) - _ALSO} more: {text} has few digits"
+    cut = next((own for own in outcome.own[:2] if outcome.figure.cuts(own.total)), None)
+    if first.candidate.label and cut is not None and not outcome.cut:
+        yield ""
+        yield from wrapped(f"{visible(name)} itself: {grouped(cut.total)}, {cut.how}, is {text} cut off", width, "  ")
 
 
 def _told(reading: Reading, name: str, outcome: Outcome, width: int | None) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ PRINTED = [
     ("mobilenetv1", "569M", None, "multiply–accumulates"),
     ("vgg16", "15.5 GMACs", None, "multiply–accumulates"),
     ("densenet121", "2897007104", None, "thop's count"),
+    ("mobilenetv1", "569 million mult-adds", None, "multiply–accumulates"),
 ]
 
 
@@ -54,6 +56,21 @@ def test_a_number_that_was_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["cut_off"]
     assert found["fits"][0]["variant"].startswith("resnet50-v1")
     assert found["fits"][0]["total"] == 3_857_973_248
+
+
+def test_a_variant_that_rounds_beside_the_network_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    # Szegedy et al. 2014 speak of 1.5 billion multiply-adds; the network of their table 1 has 1.58 billion.
+    assert run(["reconcile", "googlenet", "1.5 billion"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("GoogLeNet itself: 1,582,671,872, multiply–accumulates")
+    assert last.endswith("is 1.5 billion cut off")
+
+
+def test_a_file_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "vgg16-mine.yaml"
+    spec.write_text("name: Mine\nextends: vgg16.yaml\ndefine: {stages: [[1, 64, 2], [2, 128, 2]]}\n", "utf-8")
+    first = reconciled(capsys, str(spec), "15.47G")["fits"][0]
+    assert first["variant"] == "vgg16 (VGG-16)"
 
 
 def test_nothing_fits(capsys: pytest.CaptureFixture[str]) -> None:
