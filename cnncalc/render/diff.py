@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.analysis.diff import Change, Difference, Item
 from cnncalc.render.numbers import grouped, percent, short
 from cnncalc.render.table import Column, Table
-from cnncalc.render.terminal import Line, Span, wrapped
+from cnncalc.render.terminal import Line, Span, visible, wrapped
 
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "same": ""}
 _COLUMNS = (
@@ -26,7 +26,7 @@ _ALIKE_SHOWN = 1
 
 def heading(found: Difference) -> Line:
     """Which network is compared with which."""
-    return (Span(found.before.name, "bold"), Span(" → "), Span(found.after.name, "bold"))
+    return (Span(visible(found.before.name), "bold"), Span(" → "), Span(visible(found.after.name), "bold"))
 
 
 def diff_table(found: Difference, everything: bool = False) -> Table:
@@ -81,7 +81,7 @@ def closing(found: Difference, width: int | None) -> Iterator[Line]:
         yield from wrapped(f"{label}: {grouped(before)} → {grouped(after)}{share}", width, "  ")
     missing = [*found.before.totals.missing, *found.after.totals.missing]
     if missing:
-        yield from wrapped(f"not counted: {', '.join(missing[:5])}", width, "  ")
+        yield from wrapped(visible(f"not counted: {', '.join(missing[:5])}"), width, "  ")
 
 
 def _in_short(value: int) -> str:

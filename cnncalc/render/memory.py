@@ -10,7 +10,7 @@ from cnncalc.analysis.measured import Measured
 from cnncalc.analysis.memory import OPTIMIZERS, Memory
 from cnncalc.render.numbers import grouped, short_bytes
 from cnncalc.render.table import Column, Table
-from cnncalc.render.terminal import Line, Span, wrapped
+from cnncalc.render.terminal import Line, Span, visible, wrapped
 
 _COLUMNS = (
     Column("memory", style="cyan"),
@@ -42,7 +42,8 @@ def closing(memory: Memory, width: int | None) -> Iterator[Line]:
     """Where the peak of inference is, and what overwriting saves."""
     peak = memory.peak
     held = " + ".join(f"{grouped(numbers)} of {name}" for name, numbers in peak.held)
-    yield from wrapped(f"most at once: at {peak.layer}, {held} = {grouped(peak.numbers)} numbers an image", width, "  ")
+    text = f"most at once: at {peak.layer}, {held} = {grouped(peak.numbers)} numbers an image"
+    yield from wrapped(visible(text), width, "  ")
     if memory.separate_bytes > memory.peak_bytes:
         yield from wrapped(
             f"if no layer wrote over its input: {short_bytes(memory.separate_bytes)} rather than "
@@ -55,7 +56,7 @@ def closing(memory: Memory, width: int | None) -> Iterator[Line]:
 def heading(network: Measured, memory: Memory) -> Line:
     """The line above the table."""
     batch = "one image" if memory.batch == 1 else f"a batch of {memory.batch:,}"
-    return (Span(network.name, "bold"), Span(f" · {batch} in {memory.dtype}"))
+    return (Span(visible(network.name), "bold"), Span(f" · {batch} in {memory.dtype}"))
 
 
 def memory_dict(network: Measured, memory: Memory) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from cnncalc.analysis.receptive import ReceptiveField, lost_fields
 from cnncalc.graph import Node, Volume
 from cnncalc.render.numbers import grouped, percent, short, short_bytes
 from cnncalc.render.table import Column, Table
-from cnncalc.render.terminal import Line, Span, wrapped
+from cnncalc.render.terminal import Line, Span, visible, wrapped
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def heading(network: Measured) -> Line:
     volumes = ", ".join(
         volume.text if name == "input" else f"{name} {volume}" for name, volume in network.inputs.items()
     )
-    return (Span(network.name, "bold"), Span(f" · input {volumes or 'unknown'}"))
+    return (Span(visible(network.name), "bold"), Span(visible(f" · input {volumes or 'unknown'}")))
 
 
 def closing(network: Measured, view: View, width: int | None) -> Iterator[Line]:
@@ -228,7 +228,7 @@ def closing(network: Measured, view: View, width: int | None) -> Iterator[Line]:
             yield from wrapped(f"{label}: {', '.join(shares)}", width, "  ")
     if not totals.complete:
         yield from wrapped(
-            f"not counted: {', '.join(totals.missing[:5])}"
+            visible(f"not counted: {', '.join(totals.missing[:5])}")
             + (f" and {len(totals.missing) - 5} more" if len(totals.missing) > 5 else ""),
             width,
             "  ",

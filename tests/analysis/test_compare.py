@@ -19,6 +19,7 @@ reference: {{year: 2001, top5_error: 9.5}}
 input: 8x8x3
 layers:
   - conv: 4 3x3 filters
+    name: {json.dumps("convolution" + chr(27) + "[1m")}
   - fc: 10
 """
 
@@ -107,10 +108,19 @@ def test_the_svg_bars_are_as_high_as_the_errors(tmp_path: Path) -> None:
 def test_names_are_shown_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec = tmp_path / "nasty.yaml"
     spec.write_text(SPEC, "utf-8")
-    for args in (("--format", "markdown"), ("--chart", "macs"), ()):
-        text = printed(capsys, "compare", str(spec), "alexnet", *args)
-        assert "\x1b" not in text
-        assert "\u202e" not in text
+    for command, *args in (
+        ("compare", str(spec), "alexnet", "--format", "markdown"),
+        ("compare", str(spec), "alexnet", "--chart", "macs"),
+        ("compare", str(spec), "alexnet"),
+        ("diff", str(spec), "alexnet"),
+        ("diff", "alexnet", str(spec), "--format", "markdown"),
+        ("memory", str(spec)),
+        ("reconcile", str(spec), "1.56K"),
+        ("summarize", str(spec)),
+    ):
+        text = printed(capsys, command, *args)
+        assert "\x1b" not in text, command
+        assert "\u202e" not in text, command
     assert "<script>" not in printed(capsys, "compare", str(spec), "alexnet", "--format", "markdown")
 
 
