@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from cnncalc.backend.arena import Arena, owner_of
 from cnncalc.backend.executor import Plan, steps_of, walk, weights_from
 from cnncalc.backend.weights import Pool
 from cnncalc.backend.work import Work
+from cnncalc.cli.main import run
 from cnncalc.graph import Graph
 
 
@@ -101,3 +104,24 @@ def test_training_stores_weights_gradients_state_and_activations() -> None:
     assert memory.optimizer_state == 2 * 2 * 60_000
     assert memory.activations == 2 * 2 * (32 * 32 + totals.activations)
     assert memory.training == memory.weights + memory.gradients + memory.optimizer_state + memory.activations
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["memory", "vgg16", "--batch", "32", "--optimizer", "adam"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.split()[:2] == ["weights", "138,357,544"] for line in lines)
+    assert run(["memory", "vgg16", "--batch", "32", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    # conv1_1 and conv1_2 side by side: 2 · 224·224·64 numbers of four bytes for each of 32 images.
+    assert found["inference"]["activation_bytes"] == 2 * 224 * 224 * 64 * 4 * 32
+    assert [held["name"] for held in found["inference"]["held"]] == ["conv1_1", "conv1_2"]
+    assert found["weight_bytes"] == found["gradient_bytes"] == 4 * 138_357_544
+
+
+def test_a_network_with_an_unknown_volume_has_no_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = tmp_path / "broken.yaml"
+    spec.write_text("input: 4x4x3\nlayers:\n  - conv: {filters: 2, kernel: 9}\n  - fc: 3\n", "utf-8")
+    assert run(["memory", str(spec)]) == 1
+    assert "kernel-too-large" in capsys.readouterr().err
