@@ -172,6 +172,26 @@ def avgpool(layer, arrays, w):
     return windowed(layer, arrays[0], mean)
 
 
+def mirrored(position, extent):
+    """A position outside a map, folded back at its first and last cell until it is inside."""
+    while extent > 1 and not 0 <= position < extent:
+        position = -position if position < 0 else 2 * (extent - 1) - position
+    return position if extent > 1 else 0
+
+
+def blurpool(layer, arrays, w):
+    (x,) = arrays
+    kernel, _, starts, _ = geometry(layer, x)
+    y = np.zeros((x.shape[0], *map(len, starts)))
+    for c in range(len(y)):
+        for out in np.ndindex(*map(len, starts)):
+            for tap in np.ndindex(*kernel):
+                weight = math.prod(math.comb(k - 1, t) / 2 ** (k - 1) for k, t in zip(kernel, tap, strict=True))
+                position = [mirrored(s[o] + t, n) for s, o, t, n in zip(starts, out, tap, x.shape[1:], strict=True)]
+                y[(c, *out)] += weight * cell(x, c, position)
+    return y
+
+
 def subsample(layer, arrays, w):
     return windowed(layer, arrays[0], lambda c, cells, _: math.fsum(cells) * w["coefficient"][c] + w["bias"][c])
 
@@ -270,6 +290,18 @@ def batchnorm(layer, arrays, w):
         y[at] = value * float(w["scale"][at[0]] if "scale" in w else 1) + float(
             w["shift"][at[0]] if "shift" in w else 0
         )
+    return y
+
+
+def grn(layer, arrays, w):
+    (x,) = arrays
+    norms = [math.sqrt(math.fsum(float(v) ** 2 for v in channel.ravel())) for channel in x]
+    mean = math.fsum(norms) / len(norms)
+    y = np.zeros(x.shape)
+    for at in np.ndindex(*x.shape):
+        scale = float(w["scale"][at[0]]) if "scale" in w else 1.0
+        shift = float(w["shift"][at[0]]) if "shift" in w else 0.0
+        y[at] = float(x[at]) * (1 + scale * norms[at[0]] / (mean + layer.eps)) + shift
     return y
 
 
@@ -493,9 +525,9 @@ NAIVE = {
     **{
         function.__name__: function
         for function in (
-            conv, depthwise, transposed_conv, maxpool, avgpool, subsample, global_avgpool, global_maxpool,
+            conv, depthwise, transposed_conv, maxpool, avgpool, blurpool, subsample, global_avgpool, global_maxpool,
             adaptive_avgpool, adaptive_maxpool, fc, rbf, layernorm, groupnorm, instancenorm, batchnorm, l2norm, lrn,
-            prelu, scale, softmax, log_softmax, flatten, reshape, pad, crop, channel_shuffle, upsample,
+            grn, prelu, scale, softmax, log_softmax, flatten, reshape, pad, crop, channel_shuffle, upsample,
             pixel_shuffle, space_to_depth, concat, add, multiply,
         )
     },

@@ -8,7 +8,7 @@ from cnncalc.layers.base import LayerError
 
 SPATIAL = (
     "conv", "depthwise", "transposed_conv", "maxpool", "avgpool", "subsample", "adaptive_avgpool", "adaptive_maxpool",
-    "upsample", "pixel_shuffle", "space_to_depth",
+    "blurpool", "upsample", "pixel_shuffle", "space_to_depth",
 )  # fmt: skip
 SIDES = ("left", "right", "top", "bottom", "front", "back")
 
@@ -131,6 +131,7 @@ OWN = {
     "transposed_conv": _transposed,
     "maxpool": _pool,
     "avgpool": _avgpool,
+    "blurpool": lambda draw, axes, volume: _window(draw, axes, pad=padding(axes)),
     "subsample": lambda draw, axes, volume: _window(draw, axes),
     "adaptive_avgpool": lambda draw, axes, volume: {"size": draw(size(axes, most=5))},
     "adaptive_maxpool": lambda draw, axes, volume: {"size": draw(size(axes, most=5))},
@@ -139,6 +140,7 @@ OWN = {
     "batchnorm": _norm,
     "layernorm": _norm,
     "instancenorm": _norm,
+    "grn": _norm,
     "groupnorm": _groupnorm,
     "lrn": _lrn,
     "leaky_relu": lambda draw, axes, volume: {"slope": draw(st.floats(-1, 1))},
