@@ -170,11 +170,11 @@ CONVENTIONS: dict[str, Convention] = {
     ),
     "torchinfo": Convention(
         "counts output positions times weights and biases of convolutions, the parameters of fully connected layers, "
-        "and those of any other layer once",
+        "and those of normalisations and parametric rectifiers once",
         _rows(
             ("conv depthwise fc", _with_bias),
             ("transposed_conv", _weighed),
-            ("batchnorm layernorm groupnorm instancenorm l2norm prelu scale subsample", _learned),
+            ("batchnorm layernorm groupnorm instancenorm grn l2norm prelu scale subsample", _learned),
         ),
     ),
     "ptflops": Convention(

@@ -62,7 +62,6 @@ DEPARTURES = (
     _row("mobilenetv2", Call.FUNCTION, "global_avgpool", "the global pooling"),
     _row(_SHUFFLENETS, Call.METHOD, "global_avgpool", "the global pooling"),
     _row(_CONVNEXTS, Call.DENSE, "conv", "the pointwise convolutions", names=r".*block.*"),
-    _row(_CONVNEXTS, Call.METHOD, "scale", "the layer scale"),
     _row(_CONVNEXTS, Call.OWN_MODULE, "layernorm", "the normalisations outside blocks", names=r"(?!.*block).*"),
 )
 
