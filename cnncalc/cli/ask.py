@@ -6,11 +6,13 @@ import json
 
 import click
 
+from cnncalc.cli.options import complete_spec
 from cnncalc.cli.status import Status
 
 
 @click.command()
 @click.argument("question")
+@click.option("--spec", metavar="SPEC", shell_complete=complete_spec, help="The network that the question is about.")
 @click.option(
     "--format",
     "format_",
@@ -19,20 +21,21 @@ from cnncalc.cli.status import Status
     show_default=True,
     help="How it is written.",
 )
-def ask(question: str, format_: str) -> int:
+def ask(question: str, spec: str | None, format_: str) -> int:
     """A homework-style question, answered with its derivation.
 
     Examples: `cnncalc ask "32x32x3, ten 5x5 filters, stride 1, pad 2: parameters?"`,
     `cnncalc ask "which padding keeps 63x63 with a 7x7 filter?"`,
-    `cnncalc ask "receptive field of AlexNet at pool5"`.
+    `cnncalc ask "receptive field of AlexNet at pool5"`, `cnncalc ask --spec net.yaml "MACs of the last conv layer?"`.
     """
+    from cnncalc.network import load
     from cnncalc.questions.answer import QuestionError
     from cnncalc.questions.ask import ask as answered
     from cnncalc.render.answers import answer_lines
     from cnncalc.render.terminal import stdout
 
     try:
-        answers = answered(question)
+        answers = answered(question, load(spec) if spec else None)
     except QuestionError as error:
         return _unanswered(question, error, format_)
     if format_ == "json":

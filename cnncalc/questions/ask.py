@@ -23,11 +23,15 @@ LONGEST = 2000
 """Questions are shorter than this many characters."""
 
 
-def ask(question: str) -> list[Answer]:
-    """Answer a question about layers, chains of layers, or a bundled network.
+def ask(question: str, network: Measured | None = None) -> list[Answer]:
+    """Answer a question about layers, chains of layers, or a network.
 
     Every quantity in the question is answered. What it leaves unsaid is the stated convention (stride 1, no
     padding, with bias; listed in `Answer.assumptions`) or, where there is none, missing.
+
+    Args:
+        question: in words; a bundled network is called by its name.
+        network: the network that a question without such a name is about.
 
     Raises:
         QuestionError: where something is missing or not understood; it says what.
@@ -36,7 +40,10 @@ def ask(question: str) -> list[Answer]:
         raise QuestionError(f"a question has at most {LONGEST:,} characters")
     sheet = open_sheet(question)
     subject = find_network(sheet)
-    network = subject.measured() if subject and not subject.family else None
+    if subject is None and network is not None:
+        subject = Subject("", network.name)
+    elif subject is not None:
+        network = None if subject.family else subject.measured()
     if network is not None:
         tag_layers(sheet, network)
     reading = read(sheet, tag(sheet, subject is not None), subject is not None)

@@ -98,7 +98,8 @@ class _Tagger:
              rf"output(?:{_SHAPED}) <s:v3>", self.target),
             (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
              r"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>"
-             rf"(?: (?:pixel )?wide| pixel)?(?! {_COUNTED})|{_GIVES}(?: (?:a|an|the))?(?: (?:output|width|output width|size|of|output size))* <n:v3>(?! {_COUNTED})"
+             rf"(?: (?:pixel )?wide| pixel)?(?! {_COUNTED})|{_GIVES}(?: (?:a|an|the))?"
+             rf"(?: (?:output|width|output width|size|of|output size))* <n:v3>(?! {_COUNTED})"
              r"(?: (?:pixel )?wide| output(?! channel))?", self.target),
             (rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
              rf"(?: (?:a|an))? {_AFTER}", self.turned),
@@ -115,7 +116,8 @@ class _Tagger:
         return (
             (r"(?P<one>c|d) (?:input )?channel(?: (?:in and out|in and (?P=one) out|and (?P=one) output channel))?|"
              r"(?P<two>c|d) (?:input|in) (?:and|,) (?P=two) (?:output|out) channel", lambda match: ("@symbol", None)),
-            (rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})?(?= (?:to|into) what)", self.into_what),
+            (rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})?(?= (?:to|into) what)",
+             self.into_what),
             (r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))",
              self.filters),
             (rf"(?:{_NAMED}(?:{_SHAPED}) )?<t:v>", self.framework_tuple),

@@ -78,14 +78,14 @@ def _squeezed(text: str) -> str:
 
 def _variant(stem: str, sheet: Sheet) -> str:
     words = {item.text for item in sheet.items}
-    for word in ("grouped", "gpu", "tower", "modern", "usual", "original", "reimplemented", "plain"):
-        sheet.rewrite(rf"(?:<n> - )?{word}", lambda match: "@pass")
+    for word in ("grouped", "gpu", "tower", "modern", "usual", "original", "re~?implemented", "plain"):
+        sheet.rewrite(rf"(?:, )?(?:<n>~)?{word}", lambda match: "@pass")
     grouped = words & {"grouped", "gpu", "tower"} or (
         "group" in words and not words & {"ignored", "ignoring", "without"}
     )
     if stem == "alexnet" and grouped:
         return "alexnet-two-towers"
-    if stem == "lenet5" and words & {"modern", "usual", "reimplemented"}:
+    if stem == "lenet5" and words & {"modern", "usual", "implemented", "reimplemented"}:
         return "lenet5-modern"
     return stem
 
@@ -100,7 +100,7 @@ def tag_layers(sheet: Sheet, network: Measured) -> None:
     for index, item in enumerate(sheet.items):
         word = item.tokens[0].text.lower().removesuffix("'s") if len(item.tokens) == 1 else ""
         name = names.get(word) or scopes.get(word)
-        if word in ("input", "output", "layer", "pool", "conv"):
+        if word in ("input", "output", "layer", "pool", "conv") and item.said != names.get(word):
             continue
         if name and not item.text.startswith(("@", "#")) and (len(word) > 2 or re.fullmatch(r"[a-z]\d", word)):
             kind = next((view.kind for view in network.layers if view.name == name), "block")

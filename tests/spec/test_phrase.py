@@ -22,7 +22,7 @@ READ = [
     ("conv", "7x1", {"kernel": (7, 1)}),
     ("conv", "32 five-by-five kernels", {"filters": 32, "kernel": (5, 5)}),
     ("conv", "64 3 x 3 filters", {"filters": 64, "kernel": (3, 3)}),
-    ("conv", "64 3×3 filters", {"filters": 64, "kernel": (3, 3)}),  # noqa: RUF001
+    ("conv", "64 3×3 filters", {"filters": 64, "kernel": (3, 3)}),
     ("conv", "10 filters of size 5", {"filters": 10, "kernel": 5}),
     ("conv", "K=96 F=11 S=4 P=0", {"filters": 96, "kernel": 11, "stride": 4, "pad": 0}),
     ("conv", "64 k3 s2 p1", {"filters": 64, "kernel": 3, "stride": 2, "pad": 1}),
