@@ -79,6 +79,7 @@ _SPREADS: dict[str, float] = {
     **dict.fromkeys(("relu", "relu6", "silu", "gelu", "mish", "hard_swish", "prelu", "leaky_relu"), 0.5),
     **dict.fromkeys(("sigmoid", "hard_sigmoid"), 0.25),
     "maxpool": 2.0,
+    "grn": 4.0,
 }
 """How kinds change the mean square of normally distributed numbers, roughly."""
 

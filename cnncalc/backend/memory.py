@@ -18,7 +18,7 @@ _TILES = 5 << 20
 _IN_PLACE = frozenset(
     (
         "add", "multiply", "scale", "rescale", "softmax", "log_softmax", "prelu", *FORMULAS,
-        "batchnorm", "layernorm", "groupnorm", "instancenorm", "l2norm", "lrn",
+        "batchnorm", "layernorm", "groupnorm", "instancenorm", "grn", "l2norm", "lrn",
     )
 )  # fmt: skip
 _ALIASES = frozenset(("dropout", "drop_path", "identity"))
@@ -110,6 +110,9 @@ def _working(node: Node, graph: Graph, batch: int, itemsize: int, threads: int) 
         return padded + tile
     if node.kind in ("maxpool", "avgpool", "subsample"):
         return 1 << 20
+    if node.kind == "blurpool":
+        volume = graph.nodes[node.inputs[0]].volume
+        return 0 if volume is None else 3 * max(volume.size, _padded(volume, hyper)) * batch * itemsize
     if node.kind in ("groupnorm", "instancenorm", "upsample", "pad"):
         return _bytes(node.volume, batch, itemsize)
     return 0
@@ -131,7 +134,8 @@ def _padded(volume: Volume, hyper: dict[str, Any]) -> int:
     elif pad == "valid":
         sums = [0] * len(volume.spatial)
     else:
-        sums = [d * (f - 1) for f, d in zip(hyper["kernel"], hyper["dilation"], strict=True)]
+        dilation = hyper.get("dilation", (1,) * len(volume.spatial))
+        sums = [d * (f - 1) for f, d in zip(hyper["kernel"], dilation, strict=True)]
     if not any(sums):
         return 0
     return volume.channels * prod(n + more for n, more in zip(volume.spatial, sums, strict=True))

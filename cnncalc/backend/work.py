@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from math import prod
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnncalc.backend.arena import Arena, Array
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _WORTH_THREADS = 5e7
 """Multiply–accumulates below which a layer is not worth a second thread: handing over costs as much as it saves."""
@@ -105,13 +107,19 @@ class Work:
                     return
                 do(item, hand)
 
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads, "cnncalc")
         # A copied context carries NumPy's error state into the thread.
-        others = [self._pool.submit(copy_context().run, toil, hand) for hand in range(1, hands)]
+        others = [self._threads().submit(copy_context().run, toil, hand) for hand in range(1, hands)]
         toil(0)
         for other in others:
             other.result()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(self.threads, "cnncalc")
+        return self._pool
+
 
 
 def tiles(extents: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:

@@ -92,6 +92,23 @@ def _scaled(y: Array, scale: Array | None, shift: Array | None) -> Array:
     return y
 
 
+def grn(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
+    """x + scale·x·n + shift; n is each map's Euclidean norm divided by the mean norm of an image's maps."""
+    (x,) = arrays
+    scale, shift = _affine(layer, x.shape[-1], weights)
+    maps = x.reshape(len(x), -1, x.shape[-1])
+    response = np.sqrt(np.einsum("npc,npc->nc", maps, maps))
+    response /= response.mean(axis=1, keepdims=True) + np.asarray(layer.eps, x.dtype)
+    if scale is not None:
+        response *= scale
+    response += 1
+    y = work.over(x)
+    np.multiply(maps, response[:, None], out=y.reshape(maps.shape))
+    if shift is not None:
+        y += shift
+    return y
+
+
 def l2norm(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """Every position's channels divided by their Euclidean norm, times a learned factor per channel."""
     (x,) = arrays

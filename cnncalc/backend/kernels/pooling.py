@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import comb, prod
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,23 @@ def subsample(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> 
     middle = 1 / prod(kernel)
     y *= weights.draw("coefficient", x.shape[-1:], Law(middle, middle / 8))
     y += weights.draw("bias", x.shape[-1:], SHIFT)
+    return y
+
+
+def blurpool(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
+    """Windows weighed by a row of Pascal's triangle along each axis, one axis after the other: the filter separates."""
+    (x,) = arrays
+    kernel, stride = window.sizes(layer.kernel), window.sizes(layer.stride)
+    pads = window.pads_of(layer.pad, x.shape[1:-1], kernel, stride, (1,) * len(kernel))
+    y = np.pad(x, ((0, 0), *pads, (0, 0)), mode="reflect") if any(map(any, pads)) else x
+    for axis, (taps, step) in enumerate(zip(kernel, stride, strict=True), 1):
+        starts = range(0, y.shape[axis] - taps + 1, step)
+        blurred = work.empty((*y.shape[:axis], len(starts), *y.shape[axis + 1 :]), x)
+        blurred.fill(0)
+        for tap in range(taps):
+            cells = y[window.at(axis, slice(tap, starts.stop + tap, step))]
+            blurred += cells * np.asarray(comb(taps - 1, tap) / 2 ** (taps - 1), x.dtype)
+        y = blurred
     return y
 
 
