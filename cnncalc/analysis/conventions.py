@@ -174,7 +174,7 @@ CONVENTIONS: dict[str, Convention] = {
         _rows(
             ("conv depthwise fc", _with_bias),
             ("transposed_conv", _weighed),
-            ("batchnorm layernorm groupnorm instancenorm grn l2norm prelu scale subsample", _learned),
+            ("batchnorm layernorm groupnorm instancenorm grn l2norm prelu", _learned),
         ),
     ),
     "ptflops": Convention(
