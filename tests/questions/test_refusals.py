@@ -77,9 +77,10 @@ def test_a_family_is_not_a_network() -> None:
         ask("How many parameters does VGG have?")
 
 
-WORDS = st.sampled_from(
-    ["how", "many", "parameters", "output", "size", "of", "the", "conv", "layer", "pool", "3x3", "5x5", "32x32x3", "10", "64", "filters", "stride", "pad", "same", ",", ".", ":", "?", "->", "then", "with", "and", "RGB", "image", "224", "AlexNet", "conv1", "dense", "neurons", "batch", "norm", "which", "padding", "keeps", "(", ")", "=", "F", "S", "2", "1x1", "receptive", "field"]
-)
+WORDS = """
+    how many parameters output size of the conv layer pool 3x3 5x5 32x32x3 10 64 filters stride pad same , . : ? -> then
+    with and RGB image 224 AlexNet conv1 dense neurons batch norm which padding keeps ( ) = F S 2 1x1 receptive field
+"""
 
 
 @given(st.lists(st.sampled_from(WORDS.split()), max_size=14))

@@ -27,39 +27,40 @@ def values(unknown: str, **known: int) -> list[object]:
     return [answer.value for answer in solve(unknown, **known)]  # type: ignore[arg-type]
 
 
+NONE: list[object] = ["none"]
 SMALL = st.integers(1, 7)
 
 
 @given(st.integers(1, 40), SMALL, st.integers(1, 4), st.integers(1, 3), st.integers(1, 40))
 def test_padding(width: int, kernel: int, stride: int, dilation: int, output: int) -> None:
-    found = values("pad", input=width, kernel=kernel, stride=stride, dilation=dilation, output=output)
+    found: list[object] = values("pad", input=width, kernel=kernel, stride=stride, dilation=dilation, output=output)
     reach = (output + 1) * stride + dilation * kernel + width
-    assert found == ([p for p in range(reach) if slid(width, kernel, stride, p, dilation) == output] or ["none"])
+    assert found == ([p for p in range(reach) if slid(width, kernel, stride, p, dilation) == output] or NONE)
 
 
 @given(SMALL, st.integers(1, 4), st.integers(0, 3), st.integers(1, 30))
 def test_input(kernel: int, stride: int, pad: int, output: int) -> None:
-    found = values("input", kernel=kernel, stride=stride, pad=pad, output=output)
+    found: list[object] = values("input", kernel=kernel, stride=stride, pad=pad, output=output)
     reach = (output + 1) * stride + kernel
-    assert found == ([n for n in range(1, reach) if slid(n, kernel, stride, pad) == output] or ["none"])
+    assert found == ([n for n in range(1, reach) if slid(n, kernel, stride, pad) == output] or NONE)
 
 
 @given(st.integers(1, 40), st.integers(1, 4), st.integers(0, 3), st.integers(1, 40))
 def test_kernel(width: int, stride: int, pad: int, output: int) -> None:
-    found = values("kernel", input=width, stride=stride, pad=pad, output=output)
-    assert found == ([f for f in range(1, width + 2 * pad + 1) if slid(width, f, stride, pad) == output] or ["none"])
+    found: list[object] = values("kernel", input=width, stride=stride, pad=pad, output=output)
+    assert found == ([f for f in range(1, width + 2 * pad + 1) if slid(width, f, stride, pad) == output] or NONE)
 
 
 @given(st.integers(4, 40), st.integers(1, 4), st.integers(0, 3), st.integers(2, 40))
 def test_stride(width: int, kernel: int, pad: int, output: int) -> None:
-    found = values("stride", input=width, kernel=kernel, pad=pad, output=output)
-    assert found == ([s for s in range(1, width + 2 * pad + 1) if slid(width, kernel, s, pad) == output] or ["none"])
+    found: list[object] = values("stride", input=width, kernel=kernel, pad=pad, output=output)
+    assert found == ([s for s in range(1, width + 2 * pad + 1) if slid(width, kernel, s, pad) == output] or NONE)
 
 
 @given(st.integers(1, 12), SMALL, st.integers(1, 4), st.integers(1, 40))
 def test_transposed_padding(width: int, kernel: int, stride: int, output: int) -> None:
-    found = values("pad", kind="transposed_conv", input=width, kernel=kernel, stride=stride, output=output)  # type: ignore[arg-type]
-    assert found == ([p for p in range(60) if spread(width, max(kernel, 1), stride, p) == output] or ["none"])
+    found: list[object] = values("pad", kind="transposed_conv", input=width, kernel=kernel, stride=stride, output=output)  # type: ignore[arg-type]
+    assert found == ([p for p in range(60) if spread(width, max(kernel, 1), stride, p) == output] or NONE)
 
 
 @given(st.integers(1, 300), SMALL, st.integers(1, 64), st.booleans())
