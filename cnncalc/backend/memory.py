@@ -112,7 +112,7 @@ def _working(node: Node, graph: Graph, batch: int, itemsize: int, threads: int) 
         return 1 << 20
     if node.kind == "blurpool":
         volume = graph.nodes[node.inputs[0]].volume
-        return 0 if volume is None else 3 * max(volume.size, _padded(volume, hyper)) * batch * itemsize
+        return 0 if volume is None else 4 * max(volume.size, _padded(volume, hyper)) * batch * itemsize
     if node.kind in ("groupnorm", "instancenorm", "upsample", "pad"):
         return _bytes(node.volume, batch, itemsize)
     return 0

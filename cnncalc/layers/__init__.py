@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _FAMILIES: dict[str, str] = {
     "convolution": "conv depthwise transposed_conv",
-    "pooling": "maxpool avgpool global_avgpool global_maxpool adaptive_avgpool adaptive_maxpool subsample",
+    "pooling": "maxpool avgpool global_avgpool global_maxpool adaptive_avgpool adaptive_maxpool blurpool subsample",
     "dense": "fc rbf",
-    "normalization": "batchnorm layernorm groupnorm instancenorm l2norm lrn",
+    "normalization": "batchnorm layernorm groupnorm instancenorm grn l2norm lrn",
     "activation": (
         "relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh "
         "softplus abs softmax log_softmax"

@@ -169,6 +169,31 @@ class Instancenorm(_Normalization):
         return _WHOLE_MAP
 
 
+class Grn(_Normalization):
+    """Global response normalisation: x + scale·x·n + shift, n a map's norm over the mean norm of all maps.
+
+    Weights: scale and shift per channel. Operations per number: two multiply–accumulates (square; response) and one
+    addition (the input itself); per map a division and a root.
+
+    Source: Woo et al. 2023 (arXiv 2301.00808), section 3.3.
+    """
+
+    kind = "grn"
+    spellings = ("GRN", "GlobalResponseNorm", "global_response_normalization")
+
+    affine: bool = hyper(Boolean(), "learn scale and shift", default=True)
+    scale: bool | None = hyper(Boolean(), "learn the scale (default: `affine`)", default=None)
+    shift: bool | None = hyper(Boolean(), "learn the shift (default: `affine`)", default=None)
+    eps: float = hyper(_EPS, "added to the mean norm", default=1e-6)
+
+    def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
+        maps = output.channels
+        return Operations(2 * output.size, additions=output.size, divisions=maps, exponentials=maps)
+
+    def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
+        return _WHOLE_MAP
+
+
 class L2norm(Layer):
     """L2 normalisation over the depth at each position, with one learned factor per channel.
 

@@ -204,6 +204,49 @@ class AdaptiveMaxpool(_AdaptivePool):
         return Operations(comparisons=self.cells_read(inputs[0]) * output.channels - output.size)
 
 
+class Blurpool(Layer):
+    """Blur pooling: every F x F window weighed by binomial numbers, map by map, before the resolution is reduced.
+
+    The weights are a row of Pascal's triangle along each axis, (1 2 1)/4 for F = 3: fixed, neither learned nor
+    stored. Output: (W - F + 2P)/S + 1 on each axis, depth unchanged; the padding mirrors the map at its edge.
+    Operations: F·F multiply–accumulates per output number.
+
+    Source: Zhang 2019 (arXiv 1904.11486), section 3.2.
+    """
+
+    kind = "blurpool"
+    family = "pooling"
+    spellings = ("BlurPool2d", "BlurPool", "blur_pool", "MaxBlurPool2d")
+    uncounted = "its filter is fixed, not learned"
+
+    kernel: Sizing = hyper(Sizes(), "the extent F of the window", words=("kernel", "filters", "window"))
+    stride: Sizing = hyper(Sizes(), "the step S from window to window", default=2, words=("stride",))
+    pad: Pad = hyper(Padding(), "mirrored cells P around the volume", default="half", words=PAD_WORDS)
+
+    def rules(self, inputs: Sequence[Volume]) -> tuple[WindowRule, ...]:
+        """The window on each axis."""
+        return window.window_rules(inputs[0], self.kernel, self.stride, self.pad, (1,) * len(self.kernel))
+
+    def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
+        window.needs_axes(inputs[0], "blur pooling")
+        extents = window.output_extents(self.rules(inputs), self.pad, work)
+        if work is not None:
+            work.add("depth", "pooling works on each map by itself", str(inputs[0].channels), inputs[0].channels)
+        return Volume(inputs[0].channels, extents)
+
+    def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
+        return Operations(output.size * prod(self.kernel))
+
+    def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
+        return window.window_axes(self.rules(inputs))
+
+    def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
+        return window.findings(self.rules(inputs), self.pad)
+
+    def describe(self) -> str:
+        return f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
+
+
 class Subsample(Layer):
     """LeNet-5's trainable subsampling: the sum of each window, times one coefficient, plus one bias, per map.
 

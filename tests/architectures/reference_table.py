@@ -33,7 +33,7 @@ class Case:
         order: `same`, or `free` where the source runs parallel branches in another order.
         joined: a prefix of names in the reference whose layers are one layer here (the maps of LeNet-5's C3).
         lacks: names of layers here that the reference leaves out (LeNet-5's output layer).
-        statistics: stored numbers beyond those of normalisation here (Keras' input normalisation).
+        statistics: numbers the source stores and nothing here does (Keras' input normalisation, blur filters).
         depth: the depth by the project's rule, where the reference counts otherwise.
     """
 

@@ -21,6 +21,7 @@ CASES: dict[str, dict[str, object]] = {
     "avgpool": {"kernel": 2},
     "adaptive_avgpool": {"size": 3},
     "adaptive_maxpool": {"size": 3},
+    "blurpool": {"kernel": 3},
     "subsample": {"kernel": 2},
     "fc": {"units": 5},
     "rbf": {"units": 5},
