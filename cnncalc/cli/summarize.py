@@ -10,6 +10,7 @@ import click
 from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
 
 if TYPE_CHECKING:
+    from cnncalc.analysis.departures import Printed
     from cnncalc.network import Network
     from cnncalc.render.summary import View
 
@@ -64,13 +65,13 @@ def summarize(
 
     chosen = _columns(columns)
     network = open_spec(spec, options_from(input_, settings, strict, limits))
-    counted, statement = _counted(spec, network, convention)
+    counted, told = _counted(spec, network, convention)
     if counted and "count" not in chosen:
         from cnncalc.render.summary import DEFAULT
 
         chosen = (*(chosen or DEFAULT), "count")
     view = View(chosen, depth, batch, dtype, counted)
-    _write(network, view, convention or "cnncalc", statement, format_, output, force, spec, raw_csv)
+    _write(network, view, convention or "cnncalc", told, format_, output, force, spec, raw_csv)
     report(network)
     return status_of(network)
 
@@ -90,9 +91,10 @@ def _columns(text: str | None) -> tuple[str, ...]:
     return names
 
 
-def _counted(spec: str, network: Network, convention: str | None) -> tuple[list[int | None], str]:
+def _counted(spec: str, network: Network, convention: str | None) -> tuple[list[int | None], Printed | None]:
+    """Another tool's count of each layer, and its total where that of the published code is not their sum."""
     if convention is None:
-        return [], ""
+        return [], None
     from cnncalc.analysis.conventions import CONVENTIONS, counts_as
     from cnncalc.analysis.departures import printed
     from cnncalc.spec.files import bundled_name
@@ -102,18 +104,25 @@ def _counted(spec: str, network: Network, convention: str | None) -> tuple[list[
     if convention not in CONVENTIONS:
         known = did_you_mean(convention, CONVENTIONS) or f"there are {', '.join(CONVENTIONS)}"
         raise click.UsageError(f"--as: there is no convention '{visible(convention)}': {known}")
-    statement = f"{convention} {CONVENTIONS[convention].counts}"
     told = printed(bundled_name(spec) or "", network.graph, convention)
-    if told is not None:
-        statement += f"; {told.reason}, for which it prints {told.total:,}"
-    return counts_as(network.graph, convention), statement
+    return counts_as(network.graph, convention), told
+
+
+def _statement(convention: str, told: Printed | None) -> str:
+    """What a tool counts, in words."""
+    from cnncalc.analysis.conventions import CONVENTIONS
+
+    if convention not in CONVENTIONS:
+        return ""
+    published = f"; {told.reason}, for which it prints {told.total:,}" if told else ""
+    return f"count: {convention} {CONVENTIONS[convention].counts}{published}"
 
 
 def _write(
     network: Network,
     view: View,
     convention: str,
-    statement: str,
+    told: Printed | None,
     format_: str,
     output: str | None,
     force: bool,
@@ -125,14 +134,17 @@ def _write(
     from cnncalc.render.terminal import stdout, wrapped
 
     if format_ == "json":
-        text = json.dumps(summary.summary_dict(network, view, convention), ensure_ascii=False, allow_nan=False)
-        write_text(text + "\n", output, force, spec)
+        found = summary.summary_dict(network, view, convention)
+        if told is not None:
+            found["published_code"] = {"count": told.total, "reason": told.reason}
+        write_text(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n", output, force, spec)
         return
     made = summary.summary_table(network, view)
     if format_ == "table":
         width = stdout().width if output is None else None
         closing = summary.closing(network, view, width)
-        said = wrapped(f"count: {statement}", width, "  ") if statement else []
+        statement = _statement(convention, told)
+        said = wrapped(statement, width, "  ") if statement else []
         write_lines(
             [summary.heading(network), "", *table.text_lines(made, width), "", *closing, *said], output, force, spec
         )

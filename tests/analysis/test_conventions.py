@@ -12,6 +12,7 @@ import pytest
 import cnncalc
 from cnncalc.analysis.conventions import CONVENTIONS, counts_as
 from cnncalc.analysis.departures import DEPARTURES, printed
+from cnncalc.cli.main import run
 from cnncalc.layers import KINDS
 from cnncalc.spec.files import bundled_names
 
@@ -69,3 +70,18 @@ def test_an_unknown_layer_is_not_counted_as_nothing(tmp_path: Path) -> None:
     spec.write_text("input: 4x4x3\nlayers:\n  - conv: {filters: 2, kernel: 9}\n  - relu\n", "utf-8")
     network = cnncalc.open_network(spec)
     assert counts_as(network.graph, "torch")[-1] is None
+
+
+def test_the_summary_names_what_departs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "500")
+    assert run(["summarize", "densenet121", "--as", "thop", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    # The global pooling, 50,176 inputs and 1,024 outputs, is a function in torchvision's code.
+    assert found["totals"]["count"] - found["published_code"]["count"] == 50_176 + 1_024
+    assert found["published_code"]["count"] == 2_897_007_104
+    assert run(["summarize", "densenet121", "--as", "thop"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("count: thop counts")
+    assert last.endswith("calls functions for the global pooling, for which it prints 2,897,007,104")
+    assert run(["summarize", "resnet50", "--as", "thop", "--format", "json"]) == 0
+    assert "published_code" not in json.loads(capsys.readouterr().out)
