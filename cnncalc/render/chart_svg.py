@@ -11,6 +11,8 @@ from cnncalc.render.terminal import visible
 
 _WIDTH, _HEIGHT = 760, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 56, 64
+_CHARACTER = 6.5
+"""About how wide a character is."""
 _RED, _BLUE, _GREY = "#c0392b", "#2c6fbb", "#777777"
 
 
@@ -103,8 +105,8 @@ def _column(point: Point, middle: float, room: float, top: float) -> Iterator[st
 
 
 def _fitted(label: str, room: float) -> str:
-    """A label cut to what its column has room for, at about seven units a character."""
-    most = max(int(room / 6.5), 4)
+    """A label cut to the room there is."""
+    most = max(int(room / _CHARACTER), 4)
     return label if len(label) <= most else label[: most - 1] + "…"
 
 
@@ -126,4 +128,7 @@ def _against(chart: Chart) -> Iterator[str]:
     for point, error, value in placed:
         x, y = _LEFT + scale.at(value), _up(error / top)
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{_BLUE}"/>'
-        yield _text(x + 9, y + 4, point.label, anchor="start")
+        right, left = _WIDTH - x - 12, x - 12
+        before = len(point.label) * _CHARACTER > right and left > right
+        label = _fitted(point.label, left if before else right)
+        yield _text(x - 9 if before else x + 9, y + 4, label, anchor="end" if before else "start")
