@@ -52,8 +52,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def rewritten(page: Path, command: str, expected: str, shown: str) -> None:
     """Put what is shown in place of what was expected; sessions that end in `…` keep their number of lines."""
     lines = shown.rstrip().split("\n")
-    if expected.rstrip().endswith("\n…"):
-        lines = [*lines[: expected.rstrip().count("\n")], "…"]
+    most = expected.rstrip().count("\n")
+    if expected.rstrip().endswith("\n…") and len(lines) > most:
+        lines = [*lines[:most], "…"]
     text = page.read_text(encoding="utf-8")
     said = f"$ cnncalc {command}\n"
     page.write_text(text.replace(said + expected, said + "\n".join(lines) + "\n"))
