@@ -90,9 +90,9 @@ def _bars(chart: Chart, width: int) -> Iterator[Line]:
 
 
 def _bar(share: float, room: int) -> str:
-    """A bar of eighths of a cell; anything but nothing shows."""
-    eighths = max(round(share * room * 8), 1 if share > 0 else 0)
-    bar = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    """A bar to half a cell; anything but nothing shows."""
+    halves = max(round(share * room * 2), 1 if share > 0 else 0)
+    bar = "█" * (halves // 2) + "▌" * (halves % 2)
     return bar + " " * (room - len(bar))
 
 
@@ -116,7 +116,7 @@ def _scatter(chart: Chart, width: int) -> Iterator[Line]:
         at = top * (_HEIGHT - 1 - number) / (_HEIGHT - 1)
         tick = f"{at:.0f} %" if number % 4 == (_HEIGHT - 1) % 4 else ""
         yield f"{tick:>{_MARGIN - 1}} │" + "".join(line)
-    yield " " * _MARGIN + "└" + "─" * columns
+    yield " " * _MARGIN + "┼" + "─" * columns
     yield " " * (_MARGIN + 1) + _ticks(scale, columns)
 
 

@@ -63,6 +63,16 @@ def test_tables_and_charts_keep_to_the_terminal(
         assert max(map(len, lines)) <= max(width, 56), args
 
 
+def test_charts_in_ascii(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(buffer, encoding="ascii"))
+    assert run(["compare", "--chart", "depth"]) == 0
+    assert run(["compare", "--chart", "macs"]) == 0
+    text = buffer.getvalue().decode("ascii")
+    assert "\\" not in text
+    assert "2012  AlexNet" in text
+
+
 def test_the_chart_of_the_lecture(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [line.split() for line in printed(capsys, "compare", "--chart", "depth").splitlines()[2:]]
     told = [(*line[:2], next(word for word in line[2:] if word[0].isdigit())) for line in lines[:-1]]
