@@ -49,6 +49,7 @@ _DENSENETS = "densenet121 densenet161 densenet169 densenet201"
 _GOOGLENETS = "googlenet-torchvision googlenet-torchvision-with-heads"
 _INCEPTIONS = "inceptionv3 inceptionv3-with-heads"
 _SHUFFLENETS = "shufflenetv2 shufflenetv2-0-5 shufflenetv2-1-5 shufflenetv2-2-0"
+_SEGMENTERS = "fcn-resnet50 fcn-resnet50-with-head fcn-resnet101 fcn-resnet101-with-head"
 _CONVNEXTS = "convnext-tiny convnext-small convnext-base convnext-large"
 
 DEPARTURES = (
@@ -61,11 +62,14 @@ DEPARTURES = (
     _row(_INCEPTIONS, Call.FUNCTION, "maxpool", "the maximum pooling of its blocks", names=r".*\..*"),
     _row("mobilenetv2", Call.FUNCTION, "global_avgpool", "the global pooling"),
     _row(_SHUFFLENETS, Call.METHOD, "global_avgpool", "the global pooling"),
+    _row(_SEGMENTERS, Call.FUNCTION, "upsample", "the interpolation"),
     _row(_CONVNEXTS, Call.DENSE, "conv", "the pointwise convolutions", names=r".*block.*"),
     _row(_CONVNEXTS, Call.OWN_MODULE, "layernorm", "the normalisations outside blocks", names=r"(?!.*block).*"),
 )
 
-_TWICE = frozenset(["relu", "prelu", "elu", "gelu", "maxpool", "avgpool", "global_avgpool", "global_maxpool"])
+_TWICE = frozenset(
+    ("relu", "prelu", "elu", "gelu", "maxpool", "avgpool", "global_avgpool", "global_maxpool", "upsample")
+)
 """What ptflops counts as a module and again as a function."""
 
 
