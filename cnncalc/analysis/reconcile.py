@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc.analysis.conventions import CONVENTIONS, Facts, counts_as
@@ -141,9 +142,14 @@ def _of_its_kind(figure: Figure, found: list[Reading]) -> list[Reading]:
 
 def _nearest(figure: Figure, tried: list[Reading]) -> list[Reading]:
     best: dict[str, Reading] = {}
-    for reading in sorted(tried, key=lambda reading: abs(reading.total - figure.value)):
+    for reading in sorted(tried, key=lambda reading: _factor(reading.total, figure.value)):
         best.setdefault(reading.candidate.label, reading)
     return list(best.values())[:3]
+
+
+def _factor(one: int, other: int) -> Fraction:
+    """How many times the larger of two counts is the smaller."""
+    return Fraction(max(one, other), max(min(one, other), 1))
 
 
 def readings(candidate: Candidate) -> list[Reading]:
