@@ -23,15 +23,17 @@ _WASTE = 2
 """A request is served from a buffer at most this many times as large."""
 
 
+_Buffer = tuple[int, int, Array]
+"""A buffer's usable size, its aligned address, and the memory itself."""
+
+
 class _Lease:
     """The owner of a lent buffer in NumPy's eyes: views keep it alive, and its end is the buffer's return."""
 
     __slots__ = ("__array_interface__", "_arena", "_buffer")
 
-    def __init__(self, arena: Arena, buffer: Array, shape: tuple[int, ...], code: str) -> None:
-        address = buffer.ctypes.data
-        address += -address % _ALIGNMENT
-        self.__array_interface__ = {"data": (address, False), "shape": shape, "typestr": code, "version": 3}
+    def __init__(self, arena: Arena, buffer: _Buffer, shape: tuple[int, ...], code: str) -> None:
+        self.__array_interface__ = {"data": (buffer[1], False), "shape": shape, "typestr": code, "version": 3}
         self._arena, self._buffer = arena, buffer
 
     def __del__(self) -> None:
@@ -44,8 +46,7 @@ class Arena:
     def __init__(self) -> None:
         self.held = 0
         self.peak = 0
-        self._free: list[tuple[int, int]] = []
-        self._buffers: dict[int, Array] = {}
+        self._free: list[_Buffer] = []
         self._lock = RLock()
 
     def empty(self, shape: Sequence[int], dtype: npt.DTypeLike) -> Array:
@@ -58,11 +59,10 @@ class Arena:
             buffer = self._take(size)
         return np.asarray(_Lease(self, buffer, tuple(shape), kind.str))
 
-    def take_back(self, buffer: Array) -> None:
+    def take_back(self, buffer: _Buffer) -> None:
         """A lease has ended: its buffer is free again."""
         with self._lock:
-            insort(self._free, (buffer.size, id(buffer)))
-            self._buffers[id(buffer)] = buffer
+            insort(self._free, buffer)
 
     def count(self, size: int) -> None:
         """Enter memory that was taken elsewhere (negative: given back) into the books."""
@@ -70,23 +70,25 @@ class Arena:
             self.held += size
             self.peak = max(self.peak, self.held)
 
-    def _take(self, size: int) -> Array:
-        at = bisect_left(self._free, (size + _ALIGNMENT, 0))
+    def _take(self, size: int) -> _Buffer:
+        at = bisect_left(self._free, size, key=_size)
         if at < len(self._free) and self._free[at][0] <= _WASTE * size + _SMALL:
-            return self._buffers.pop(self._free.pop(at)[1])
-        size += _ALIGNMENT
+            return self._free.pop(at)
         if self.held + size > self.peak:
             self._drop()
-        buffer = np.empty(size, np.uint8)
-        self.held += size
-        self.peak = max(self.peak, self.held)
-        return buffer
+        memory = np.empty(size + _ALIGNMENT, np.uint8)
+        self.count(size)
+        address = memory.ctypes.data
+        return size, address + -address % _ALIGNMENT, memory
 
     def _drop(self) -> None:
         """Return what is waiting to the system: a request that raises the peak must not find it lying about."""
-        self.held -= sum(size for size, _ in self._free)
+        self.held -= sum(map(_size, self._free))
         self._free.clear()
-        self._buffers.clear()
+
+
+def _size(buffer: _Buffer) -> int:
+    return buffer[0]
 
 
 def owner_of(array: Array) -> object:

@@ -118,11 +118,12 @@ def _spread(graph: Graph, node: Node, inputs: list[float]) -> float:
 
 
 class Plan:
-    """Steps in order, the slots that are kept, and which slots each step is the last to read."""
+    """Steps in order, the slots each is the last to read, and, after a first walk, the inputs it may overwrite."""
 
     def __init__(self, steps: Sequence[Step], outputs: Iterable[int]) -> None:
         self.steps = steps
         self.expiring = _expiring(steps, outputs)
+        self.expendable: list[tuple[int, ...]] = []
 
 
 def walk(plan: Plan, values: dict[int, Array], work: Work) -> Iterator[Done]:
@@ -131,23 +132,38 @@ def walk(plan: Plan, values: dict[int, Array], work: Work) -> Iterator[Done]:
     Raises:
         ExecutionError: where memory runs out, naming the layer.
     """
-    owners = Counter(id(owner_of(array)) for array in values.values())
-    for step, last in zip(plan.steps, plan.expiring, strict=True):
+    known = len(plan.expendable) == len(plan.steps)
+    owners = None if known else Counter(id(owner_of(array)) for array in values.values())
+    if owners is not None:
+        plan.expendable.clear()
+    for index, (step, last) in enumerate(zip(plan.steps, plan.expiring, strict=True)):
+        if owners is not None:
+            plan.expendable.append(_expendable(step, last, values, owners))
         arrays = [values[slot] for slot in step.inputs]
-        alone = [slot for slot in step.inputs if slot in last and owners[id(owner_of(values[slot]))] == 1]
-        expendable = [values[slot] for slot in alone if step.inputs.count(slot) == 1]
-        work.begin(1 / sqrt(step.spread), expendable, step.finish)
+        work.begin(1 / sqrt(step.spread), [values[slot] for slot in plan.expendable[index]], step.finish)
         started = perf_counter()
         output = _run(step, arrays, work)
         seconds = perf_counter() - started
         values[step.slot] = output
-        owners[id(owner_of(output))] += 1
+        if owners is not None:
+            owners[id(owner_of(output))] += 1
+            owners.subtract(id(owner_of(values[slot])) for slot in last)
         for slot in last:
-            owners[id(owner_of(values[slot]))] -= 1
             del values[slot]
-        del arrays, expendable
+        arrays.clear()
         yield Done(step, output, seconds)
         del output
+
+
+def _expendable(
+    step: Step, last: tuple[int, ...], values: dict[int, Array], owners: Counter[int]
+) -> tuple[int, ...]:
+    """The inputs that a step may overwrite: read by it once and by nobody after it, under no other name either.
+
+    What an array shares its memory with depends on the kinds before it alone, so this holds for every further walk.
+    """
+    alone = (slot for slot in step.inputs if slot in last and owners[id(owner_of(values[slot]))] == 1)
+    return tuple(slot for slot in alone if step.inputs.count(slot) == 1)
 
 
 def _run(step: Step, arrays: list[Array], work: Work) -> Array:

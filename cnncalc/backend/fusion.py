@@ -8,7 +8,7 @@ output while that is still in the cache. Verification does neither: there every 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,7 +31,7 @@ class Folded:
         self._norm = norm.layer
         self._has_bias: bool = step.layer.bias
         self._grouped = hasattr(step.layer, "groups")
-        self._made: dict[str, Any] = {}
+        self._made: dict[Hashable, Any] = {}
         self._versions = (0, 0)
 
     def draw(
@@ -47,7 +47,7 @@ class Folded:
         folded: Array = made
         return folded
 
-    def derived(self, name: str, make: Callable[[], Any]) -> Any:
+    def derived(self, name: Hashable, make: Callable[[], Any]) -> Any:
         """Something made from the tensors, kept until one of either layer is set."""
         versions = (self._weights.version, self._norm_weights.version)
         if versions != self._versions:

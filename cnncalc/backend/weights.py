@@ -8,7 +8,7 @@ kernels run it. A tensor is an array of its full size all the same: nothing is b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
@@ -82,7 +82,7 @@ class Weights:
         self.version = 0
         """Grows whenever a tensor is set."""
         self._pool, self._arena, self._start, self._keep = pool, arena, start, keep
-        self._derived: dict[str, Any] = {}
+        self._derived: dict[Hashable, Any] = {}
 
     def draw(
         self, name: str, shape: tuple[int, ...], law: Law, *, frame: Frame | None = None, trainable: bool = True
@@ -120,7 +120,7 @@ class Weights:
         else:
             self.fixed += array.size
 
-    def derived(self, name: str, make: Callable[[], Any]) -> Any:
+    def derived(self, name: Hashable, make: Callable[[], Any]) -> Any:
         """Something made from the tensors, kept as long as they are: a transformed or folded weight."""
         if not self._keep:
             return make()

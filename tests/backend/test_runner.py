@@ -187,3 +187,23 @@ def test_a_runner_holds_no_more_than_was_predicted():
     run = prepare(graph)
     run(numbers((3, 64, 40, 40)))
     assert run._work.arena.peak < 1.05 * memory.estimate(graph, batch=3, keep=True).peak
+
+
+def test_nothing_is_overwritten_that_is_still_needed_under_another_name():
+    sketch = Sketch(input=Volume(64, (16, 16)))
+    scaled = sketch.add("rescale", factor=2.0)
+    alias = sketch.add("identity", scaled)
+    squashed = sketch.add("relu", alias)
+    flat = sketch.add("flatten", scaled)
+    sketch.add("reshape", flat, volume=Volume(64, (16, 16)))
+    same = sketch.add("abs")
+    sketch.add("add", squashed, same, squashed)
+    twice = sketch.add("add", scaled, scaled)
+    graph = sketch.graph(same, twice, len(sketch.nodes) - 2)
+    run = prepare(graph)
+    x = numbers((2, 64, 16, 16))
+    for _ in range(2):  # the second walk relies on what the first found out
+        found = run(x)
+        np.testing.assert_allclose(found[graph.outputs[0].name], abs(2 * x), rtol=1e-6)
+        np.testing.assert_allclose(found[graph.outputs[1].name], 4 * x, rtol=1e-6)
+        np.testing.assert_allclose(found[graph.outputs[2].name], 2 * np.maximum(2 * x, 0) + abs(2 * x), rtol=1e-6)

@@ -7,7 +7,7 @@ as a matrix. Frameworks have (filters, channels seen, *kernel).
 from __future__ import annotations
 
 from math import prod, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,15 +22,43 @@ _TILE_POSITIONS = 200
 """A tile of windows fits into the cache, but has rows enough for the product to be efficient."""
 
 
+class _Plan(NamedTuple):
+    """What does not change from run to run: geometry in the order of the array's axes, the choice, the weights."""
+
+    window: window.Window
+    choice: planner.Choice
+    weight: Array
+    bias: Array | None
+
+
 def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """`layer.filters` filters over (batch, ..., height, width, channels); the extents are those of the window view."""
     (x,) = arrays
-    kernel, stride, dilation = map(window.sizes, (layer.kernel, layer.stride, layer.dilation))
-    pads = window.pads_of(layer.pad, x.shape[1:-1], kernel, stride, dilation)
     if layer.connections is not None:
-        return _by_table(layer, window.padded(x, pads, work), weights, work)
+        return _by_table(layer, x, weights, work)
+    plan: _Plan = weights.derived(("plan", x.shape), lambda: _plan(layer, x, weights, work))
+    geometry, (work.kernel, work.why), w, bias = plan
+    if work.kernel == planner.DEPTHWISE:
+        flat = weights.derived("depthwise", lambda: np.ascontiguousarray(_per_map(w)))
+        sliding = weights.derived(("sliding", x.shape), lambda: depthwise.sliding(geometry, flat, bias, x))
+        return depthwise.slide(x, sliding, work)
+    y = work.empty((len(x), *geometry.outputs, layer.filters), x)
+    if work.kernel == planner.PRODUCT:
+        _product(x, w.reshape(-1, layer.filters), bias, y, work)
+    elif work.kernel == planner.WINOGRAD:
+        transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
+        winograd.convolve(x, geometry.pads, transformed, bias, y, work)
+        if work.spot_check:
+            work.deviation = _compare(window.view(x, geometry, work), w, y, bias)
+    else:
+        _tiled(window.view(x, geometry, work), w, bias, y, work)
+    return y
+
+
+def _plan(layer: Any, x: Array, weights: Weights, work: Work) -> _Plan:
+    geometry = window.window_of(layer, x)
     groups, channels, filters = layer.groups, x.shape[-1], layer.filters
-    axes = len(kernel)
+    kernel, axes = geometry.kernel, len(geometry.kernel)
     w = weights.draw(
         "weight",
         (groups, *kernel, channels // groups, filters // groups),
@@ -38,44 +66,31 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
         frame=Frame((0, axes + 2, axes + 1, *range(1, axes + 1)), (filters, channels // groups, *kernel)),
     )
     bias = weights.draw("bias", (filters,), SHIFT) if layer.bias else None
-    outputs = window.outline(x.shape, pads, kernel, stride, dilation)
-    shape = planner.Shape(kernel, stride, dilation, groups, channels, filters, outputs, any(map(any, pads)))
-    work.kernel, work.why = planner.choose(shape, direct=work.direct)
-    if work.kernel == planner.DEPTHWISE:
-        flat = weights.derived("depthwise", lambda: np.ascontiguousarray(_per_map(w, kernel)))
-        source = window.padded(x, pads, work)
-        return depthwise.slide(source, window.windows(source, kernel, stride, dilation), flat, bias, work)
-    y = work.empty((len(x), *outputs, filters), x)
-    if work.kernel == planner.PRODUCT:
-        _product(x, w.reshape(channels, filters), bias, y, work)
-    elif work.kernel == planner.WINOGRAD:
-        transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
-        winograd.convolve(x, pads, transformed, bias, y, work)
-        if work.spot_check:
-            view = window.windows(window.padded(x, pads, work), kernel, stride, dilation)
-            work.deviation = _compare(view, w, y, bias)
-    else:
-        _tiled(window.windows(window.padded(x, pads, work), kernel, stride, dilation), w, bias, y, work)
-    return y
+    padded = any(map(any, geometry.pads))
+    shape = planner.Shape(
+        kernel, geometry.stride, geometry.dilation, groups, channels, filters, geometry.outputs, padded
+    )
+    return _Plan(geometry, planner.choose(shape, direct=work.direct), w, bias)
 
 
-def _per_map(w: Array, kernel: window.Sizes) -> Array:
+def _per_map(w: Array) -> Array:
     """Weights of as many groups as maps, as (*kernel, maps·multiplier)."""
-    return np.moveaxis(w[..., 0, :], 0, -2).reshape(*kernel, -1)
+    return np.moveaxis(w[..., 0, :], 0, -2).reshape(*w.shape[1:-2], -1)
 
 
 def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
     rows, out = as_matrix(x), as_matrix(y)
     hands = work.hands(rows.size * out.shape[-1])
-    most = len(rows)
-    if hands > 1 or work.finish is not None:
-        most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize)))
+    most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize)))
 
     def one(where: tuple[Any, ...], hand: int) -> None:
         work.multiply(rows[where], w, out[where])
         work.complete(out[where], bias)
 
-    work.share(tiles((len(rows),), most), hands, one)
+    if most >= len(rows):
+        one((slice(None),), 0)
+    else:
+        work.share(tiles((len(rows),), most), hands, one)
 
 
 def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
@@ -106,7 +121,7 @@ def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> N
     work.share(parts, hands, one)
 
 
-def _by_table(layer: Any, source: Array, weights: Weights, work: Work) -> Array:
+def _by_table(layer: Any, x: Array, weights: Weights, work: Work) -> Array:
     """Each link of a filter to an input map has a window of its own; a filter sums its links (LeNet-5's C3)."""
     kernel = window.sizes(layer.kernel)
     lengths = [len(maps) for maps in layer.connections]
@@ -119,12 +134,12 @@ def _by_table(layer: Any, source: Array, weights: Weights, work: Work) -> Array:
     )
     bias = weights.draw("bias", (layer.filters,), SHIFT) if layer.bias else None
     work.kernel, work.why = "by table", "every link has a window of its own"
-    chosen = np.ascontiguousarray(source[..., [index for maps in layer.connections for index in maps]])
-    apart = window.windows(chosen, kernel, window.sizes(layer.stride), window.sizes(layer.dilation))
+    chosen = np.ascontiguousarray(x[..., [index for maps in layer.connections for index in maps]])
+    sliding = depthwise.sliding(window.window_of(layer, x), w, None, chosen)
     finish, work.finish = work.finish, None
-    linked = depthwise.slide(chosen, apart, w, None, work)
+    linked = depthwise.slide(chosen, sliding, work)
     work.finish = finish
-    y = work.empty((*linked.shape[:-1], len(lengths)), source)
+    y = work.empty((*linked.shape[:-1], len(lengths)), x)
     y.fill(0)
     starts = np.cumsum([0, *lengths[:-1]])
     seeing = [index for index, length in enumerate(lengths) if length]

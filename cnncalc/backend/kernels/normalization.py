@@ -25,7 +25,7 @@ def _affine(layer: Any, channels: int, weights: Weights) -> tuple[Array | None, 
 def batchnorm(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """(x - mean)/√(variance + eps)·scale + shift, as one factor and one offset per channel."""
     (x,) = arrays
-    factor, offset = folded(layer, x.shape[-1], weights)
+    factor, offset = weights.derived("folded", lambda: folded(layer, x.shape[-1], weights))
     y = work.over(x)
     source, target = as_matrix(x), as_matrix(y)
     for where in tiles((len(source),), max(1, _TILE_NUMBERS // x.shape[-1])):

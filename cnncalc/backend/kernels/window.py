@@ -82,6 +82,28 @@ def windows(x: Array, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Array:
     )
 
 
+class Window(NamedTuple):
+    """The geometry of windows over an array, in the order of its axes; `outputs` as found in the view."""
+
+    kernel: Sizes
+    stride: Sizes
+    dilation: Sizes
+    pads: Pads
+    outputs: Sizes
+
+
+def window_of(layer: Any, x: Array) -> Window:
+    """The windows that a layer's `kernel`, `stride`, `dilation` and `pad` lay over an array."""
+    kernel, stride, dilation = map(sizes, (layer.kernel, layer.stride, layer.dilation))
+    pads = pads_of(layer.pad, x.shape[1:-1], kernel, stride, dilation)
+    return Window(kernel, stride, dilation, pads, outline(x.shape, pads, kernel, stride, dilation))
+
+
+def view(x: Array, window: Window, work: Work) -> Array:
+    """All windows of the array, padded, as a view (batch, *outputs, *kernel, channels)."""
+    return windows(padded(x, window.pads, work), window.kernel, window.stride, window.dilation)
+
+
 @cache
 def outline(shape: Sizes, pads: Pads, kernel: Sizes, stride: Sizes, dilation: Sizes) -> Sizes:
     """The outputs per axis of windows over a padded array of this shape, asked of a view that needs no memory."""
