@@ -25,6 +25,12 @@ def answer(reading: Reading, subject: Subject, network: Measured) -> list[Answer
         QuestionError: where something is missing, not understood, or does not exist in the network.
     """
     _account(reading, network)
+    reading.remarks += [
+        f"{said.at or f'every {said.kind}'} with {_label(name, value)}"
+        for setup in reading.setups
+        for said in setup.layers
+        for name, value in said.values.items()
+    ]
     answers: list[Answer] = _settings(reading, network) if reading.unknown else []
     for label, variant in _variants(reading, network) if reading.asked else ():
         about = About(variant, reading, subject, label)
@@ -76,16 +82,9 @@ def _forwards(stage: Stage, known: Known) -> list[Answer]:
 
 def _variants(reading: Reading, network: Measured) -> list[tuple[str, Measured]]:
     """The network as the question wants it; twice where a layer is given two settings or rounding is at issue."""
-    own = next(iter(network.inputs.values()))
-    known = reading.setups[0].input
-    fed = None
-    if known.spatial and (known.over(Known(own.spatial, own.channels)) != Known(own.spatial, own.channels)):
-        extents = known.spatial * len(own.spatial) if len(known.spatial) == 1 else known.spatial
-        fed = Volume(known.channels or own.channels, extents) if extents != own.spatial else None
     said = [said for setup in reading.setups for said in setup.layers]
-    if "fails" in {ask.name for ask in reading.asked}:
-        return [("", network)]
-    if not said and not reading.without and fed is None:
+    fed = _inputs(reading, network)
+    if "fails" in {ask.name for ask in reading.asked} or not (said or reading.without or fed):
         return [("", network)]
     said, rivals = _rivals(said)
     turns = [("", said), *rivals]
@@ -93,13 +92,31 @@ def _variants(reading: Reading, network: Measured) -> list[tuple[str, Measured]]
         for name, value in layer.again:
             again = [*said[:index], replace(layer, values={**layer.values, name: value}), *said[index + 1 :]]
             turns = [(_label(name, layer.values[name]), said), *turns[1:], (_label(name, value), again)]
-    made = [(label, _built(network, layers, reading, fed, False)) for label, layers in turns]
     if reading.claims:
-        made = [
-            ("rounding down", made[0][1]),
-            ("rounding up in the pooling", _built(network, said, reading, fed, True)),
-        ]
-    return made
+        roundings = (("rounding down", False), ("rounding up in the pooling", True))
+        return [(label, _built(network, said, reading, [*fed, None][0], ceil)) for label, ceil in roundings]
+    return [
+        (
+            ", ".join(filter(None, (label, f"input {volume}" if volume and len(fed) > 1 else ""))),
+            _built(network, layers, reading, volume, False),
+        )
+        for label, layers in turns
+        for volume in fed or [None]
+    ]
+
+
+def _inputs(reading: Reading, network: Measured) -> list[Volume | None]:
+    """The inputs that the network is to have in turn, None for its own; empty where only its own is spoken of."""
+    own = next(iter(network.inputs.values()))
+    found: list[Volume | None] = []
+    for setup in reading.setups:
+        known = setup.input
+        if not known.spatial:
+            continue
+        extents = known.spatial * len(own.spatial) if len(known.spatial) == 1 else known.spatial
+        volume = Volume(known.channels or own.channels, extents)
+        found.append(None if volume == own else volume)
+    return [] if found in ([], [None]) else found
 
 
 def _rivals(said: list[Said]) -> tuple[list[Said], list[tuple[str, list[Said]]]]:

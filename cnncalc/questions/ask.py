@@ -8,8 +8,8 @@ from dataclasses import replace
 from cnncalc.analysis.measured import Measured
 from cnncalc.questions import about_network, solve
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.chain import Stage, run
-from cnncalc.questions.costs import bytes_of, ratios
+from cnncalc.questions.chain import Stage, expanded, missing, run
+from cnncalc.questions.costs import bytes_of, dtypes, ratios
 from cnncalc.questions.measures import measure
 from cnncalc.questions.networks import Subject, find_network, tag_layers
 from cnncalc.questions.quantities import Asked
@@ -68,19 +68,8 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
         stages = run(setup.input, setup.layers, setup.only_width)
         for ask in _once(reading.asked):
             chosen = _chosen(stages, ask.where) or stages
-            answers += _quantity(
-                ask.name,
-                Asked(
-                    stages,
-                    chosen,
-                    setup.label,
-                    reading.words,
-                    _each(reading) and not ask.where,
-                    reading.bytes_each or 4,
-                    reading.batch,
-                    reading.symbolic,
-                ),
-            )
+            asked = Asked(stages, chosen, setup.label, _each(reading) and not ask.where, reading)
+            answers += _quantity(ask.name, asked)
     return answers + ratios(answers, [setup.label for setup in described]) if reading.compares else answers
 
 
@@ -114,11 +103,12 @@ def _any_width(said: Said, known: Known) -> tuple[Known, tuple[int, ...]]:
 
 
 def _described(reading: Reading) -> bool:
-    """Whether a question that names a network tells all of the one layer it is about."""
+    """Whether a question that names a network tells all of the layers it is about."""
     setup = reading.setups[0]
-    if len(setup.layers) != 1 or "kernel" not in setup.layers[0].values:
-        return False
-    return setup.input.spatial is not None or "input" in reading.unknown
+    known = setup.input.spatial is not None or "input" in reading.unknown
+    if len(setup.layers) == 1:
+        return known and "kernel" in setup.layers[0].values
+    return known and bool(setup.layers) and all(not missing(said) for said in expanded(setup.layers))
 
 
 def _at_own_input(reading: Reading, network: Measured) -> list[Answer]:
@@ -143,7 +133,8 @@ def _of_numbers(reading: Reading) -> list[Answer]:
     quantity, numbers = reading.goal or ("", 0)
     if [ask.name for ask in reading.asked] != ["memory"]:
         raise QuestionError.lacking("what layer is meant")
-    return [bytes_of(Asked([], []), f"memory of {numbers:,} {quantity}", numbers, reading.bytes_each or 4, 1)]
+    asked = Asked([], [], reading=reading)
+    return [bytes_of(asked, f"memory of {numbers:,} {quantity}", numbers, size) for size in dtypes(reading)]
 
 
 def _of_volume(reading: Reading) -> list[Setup]:
@@ -178,7 +169,7 @@ def _chosen(stages: Sequence[Stage], where: list[tuple[str, int | str]]) -> list
 def variants(reading: Reading) -> list[Setup]:
     """The things described, one for each value where several are named for one hyperparameter."""
     result = []
-    for setup in reading.setups:
+    for setup in _both_ways(reading):
         if not setup.layers and len(reading.setups) > 1:
             continue
         turns = [(index, name, value) for index, said in enumerate(setup.layers) for name, value in said.again]
@@ -191,6 +182,22 @@ def variants(reading: Reading) -> list[Setup]:
         for index, name, value in turns:
             other = setup.variant(label=f"{name} {_shown(value)}")
             other.layers[index].values[name] = value
+            result.append(other)
+    return result
+
+
+def _both_ways(reading: Reading) -> list[Setup]:
+    """Every thing described, with each value of what all its layers are to have in turn."""
+    if reading.both is None:
+        return reading.setups
+    name, values = reading.both
+    result = []
+    for setup in reading.setups:
+        for value in values:
+            said = f"{'with' if value else 'without'} {name}"
+            other = setup.variant(label=", ".join(filter(None, (setup.label, said))))
+            for layer in other.layers:
+                layer.values[name] = value
             result.append(other)
     return result
 

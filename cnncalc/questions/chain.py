@@ -95,6 +95,12 @@ def run(start: Known, layers: Sequence[Said], only_width: bool = False) -> list[
     return stages
 
 
+def missing(said: Said) -> set[str]:
+    """The required hyperparameters that were not said."""
+    fields = layer_class(said.kind).fields
+    return {name for name, declared in fields.items() if declared.required and name not in said.values}
+
+
 def expanded(layers: Sequence[Said]) -> list[Said]:
     """Composites taken apart and repetitions written out, every layer of one kind of the library."""
     result = []
@@ -148,7 +154,7 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
         values = {
             key: value[0] if key in _SIZED and isinstance(value, tuple) else value for key, value in values.items()
         }
-    lacks = {key for key, field in cls.fields.items() if field.required and key not in values}
+    lacks = missing(replace(said, values=values))
     if "kernel" in lacks and values.get("pad") == "same":  # `same` gives W/S whatever the kernel is
         values["kernel"] = 1
         lacks.discard("kernel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import prod
 
@@ -21,6 +21,7 @@ from cnncalc.questions.quantities import (
     trainable,
     volume_steps,
 )
+from cnncalc.questions.setups import Reading
 from cnncalc.results import Answer
 
 _NO_PRODUCTS = "no weights, so no multiply–accumulates: its work is comparisons or additions"
@@ -125,29 +126,37 @@ def connections(asked: Asked) -> list[Answer]:
 
 
 def memory(asked: Asked) -> list[Answer]:
-    """Bytes of the weights, of the activations, or, where the question leaves it open, of both."""
-    size, words = asked.bytes_each, asked.words
-    of_weights = bool(words & {"parameter", "weight", "param", "model"})
-    of_values = bool(words & {"activation", "forward", "output", "map", "image", "volume"}) or not of_weights
+    """Bytes of the weights, of the activations, or, where the question leaves it open, of all that is known of both."""
+    of_weights = bool(asked.words & {"parameter", "weight", "param", "model", "filter", "kernel", "store"})
+    of_values = bool(asked.words & {"activation", "forward", "output", "map", "image", "volume", "tensor"})
+    copies = 2 if "gradient" in asked.words else 1
     answers = []
     weighs = any(stage.layer.weights([stage.input]) for stage in asked.chosen)
-    if weighs and (of_weights or not words & {"activation", "forward", "output", "map", "image", "volume"}):
+    if weighs and (of_weights or not of_values):
         stored = sum(trainable(stage) + fixed(stage) for stage in asked.chosen)
-        answers.append(bytes_of(asked, "memory of the weights", stored, size, 1))
-    if of_values:
-        numbers = sum(need_output(stage) for stage in asked.chosen) * asked.batch
-        answers.append(bytes_of(asked, "memory of the activations", numbers, size, 2 if "gradient" in words else 1))
+        answers += [bytes_of(asked, "memory of the weights", stored, size) for size in dtypes(asked.reading)]
+    known = all(stage.after.volume is not None for stage in asked.chosen)
+    if of_values or (not of_weights and (known or not answers)):
+        numbers = sum(need_output(stage) for stage in asked.chosen) * asked.reading.batch
+        answers += [
+            bytes_of(asked, "memory of the activations", numbers, size, copies) for size in dtypes(asked.reading)
+        ]
     return answers
 
 
-def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int) -> Answer:
+def dtypes(reading: Reading) -> list[int]:
+    """The bytes per number that a question asks about, 4 where it does not say."""
+    return reading.bytes_each or [4]
+
+
+def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int = 1) -> Answer:
     """So many numbers in memory, twice where their gradients are kept too."""
     total = numbers * size * copies
     twice = " · 2 (values and gradients)" if copies == 2 else ""
     text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
-    return asked.answer(
-        name, total, "bytes", [f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"], text
-    )
+    step = f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"
+    several = len(dtypes(asked.reading)) > 1
+    return asked.answer(f"{name} at {size} bytes each" if several else name, total, "bytes", [step], text)
 
 
 def im2col(asked: Asked) -> list[Answer]:
@@ -193,17 +202,23 @@ def receptive_field(asked: Asked) -> list[Answer]:
     ]
 
 
-def share(asked: Asked) -> list[Answer]:
-    """How much of the parameters sits in the fully connected layers."""
-    total = sum(trainable(stage) for stage in asked.stages)
-    dense = sum(trainable(stage) for stage in asked.stages if stage.kind == "fc")
-    return [ratio(asked, "share of the parameters in fully connected layers", dense, total)]
+def share_of(count: Callable[[Stage], int], what: str) -> Callable[[Asked], list[Answer]]:
+    """How much of a count sits in the layers that the question singles out."""
+
+    def measure(asked: Asked) -> list[Answer]:
+        if len(asked.chosen) == len(asked.stages):
+            raise QuestionError.lacking("which layers' share is meant")
+        part, whole = (sum(map(count, stages)) for stages in (asked.chosen, asked.stages))
+        where = ", ".join(dict.fromkeys(stage.kind for stage in asked.chosen))
+        return [ratio(asked, f"share of the {what} in {where}", part, whole)]
+
+    return measure
 
 
 def ratio(asked: Asked, name: str, part: int, whole: int) -> Answer:
     """A share as a fraction and in percent."""
     if not whole:
-        raise QuestionError("there are no parameters to share out")
+        raise QuestionError("there is nothing to share out")
     text = f"{100 * part / whole:.4g} %"
     return asked.answer(name, part / whole, "of 1", [f"{number(part)} / {number(whole)} = {text}"], text)
 
@@ -217,8 +232,9 @@ def discarded(asked: Asked) -> list[Answer]:
     else:
         before, after = prod(stage.layer.stride), 1  # type: ignore[attr-defined]
     text = f"{100 * (before - after) / before:.4g} %"
-    step = f"one of {before}/{after} is kept: 1 - {after}/{before} = {text}"
-    return [asked.answer("share discarded", (before - after) / before, "of 1", [step], text)]
+    step = f"{after} of {before} are kept: 1 - {after}/{before} = {text}"
+    lost = asked.answer("share discarded", (before - after) / before, "of 1", [step], text)
+    return [lost, ratio(asked, "share kept", after, before)] if "keep" in asked.words else [lost]
 
 
 def flatten(asked: Asked) -> list[Answer]:

@@ -140,8 +140,8 @@ class _Tagger:
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
             (rf"(?:width|w|w1|n|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
             (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
-            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:))* <n:v>(?: (?:sample|step|time step))?",
-             self.length),
+            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:|-))* <n:v>"
+             r"(?:~(?:sample|step|time step|signal|sequence))?|<n:v2> (?:sample|time step)", self.length),
         )
 
     def single(self) -> Rules:
@@ -151,7 +151,8 @@ class _Tagger:
             (rf"<n:c> (?:input|colou?r)~?{_CHANNELS}|<n:c2>~channel(?:~(?:input|image|volume))?|"
              rf"(?:input )?(?:depth|in_channel|num_feature){_SIZE_OF} <n:c3>|<n:c4> (?:- )?deep|"
              r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
-            (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , <s>)", self.leading),
+            (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , (?:<s>|kernel|filter|f =))",
+             self.leading),
             (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?"
              r"(?! (?:channel|image|map|volume))", self.flat),
         )
@@ -216,8 +217,8 @@ class _Tagger:
     def leading(self, match: Match) -> Made:
         """A bare size that opens the description, before a kernel: `112x112, 64 -> 128 channels, 3x3`."""
         line = self.sheet.line
-        opens = match.first == 0 or match.before() in (":", ".", "?")
-        others = len(re.findall(r"#s\d:\d+", line)) > (1 if match.text("v") else 0) or match.after() != ","
+        opens = match.first == 0 or match.before() in (":", ".", "?", "is", "are", "for", "does", "do")
+        others = not match.text("v") or len(re.findall(r"#s\d:\d+", line)) > 1 or match.after() != ","
         if not opens or not others or re.search(r"@in|@change", line):
             return None
         return "@in", self._read(match.value("v") or match.value("m"))
@@ -256,7 +257,7 @@ class _Tagger:
 
     def length(self, match: Match) -> Made:
         """`a sequence of length 100`."""
-        return "@in", Known((match.value("v"),))
+        return "@in", Known((match.value("v") or match.value("v2"),))
 
     def two_sides(self, match: Match) -> Made:
         """`300 wide and 200 high`."""

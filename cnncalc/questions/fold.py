@@ -13,6 +13,7 @@ _WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "
 _SENTENCE = frozenset((".", "?", ";", "!"))
 _JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
 _CONVOLUTIONS = frozenset(("depthwise", "separable", "pointwise", "transposed_conv"))
+_LINKING = frozenset((",", "a", "about", "an", "and", "for", "if", "input", "instead", "is", "it", "of", "what"))
 _STRONG = frozenset(("→", "@then", "+"))
 
 
@@ -56,7 +57,9 @@ class Fold:
         self._following = False
         for sentence in _sentences(sheet.items):
             self._following = bool(self.parts) and _follows_up(sentence)
-            if self._following:
+            if self._following and (bare := _only_number(sentence)):
+                sentence = [bare, sentence[-1]]
+            elif self._following:
                 self._open(None).follows = True
             for item in sentence:
                 self._take(item)
@@ -226,7 +229,16 @@ class Fold:
         self.reading.asked += map(Ask, item.meaning)
 
     def _on_dtype(self, item: Item, _: str) -> None:
-        self.reading.bytes_each = item.meaning
+        self.reading.bytes_each.append(item.meaning)
+
+    def _on_both(self, item: Item, _: str) -> None:
+        self.reading.both = item.meaning
+
+    def _on_mlp(self, item: Item, _: str) -> None:
+        inputs, *units = item.meaning
+        self.reading.setups[-1].input = Known((), inputs)
+        part = self._open("fc")
+        part.said = Said("fc", {"units": units[0]}, many=tuple(units) if len(units) > 1 else ())
 
     def _on_batch(self, item: Item, _: str) -> None:
         self.reading.batch = item.meaning
@@ -297,6 +309,14 @@ def _follows_up(sentence: list[Item]) -> bool:
     values = any(text.startswith(("#", "@set", "@all", "@size")) or text == "bias" for text in texts)
     tags = {text.partition(":")[0] for text in texts if text.startswith("@")}
     return values and texts[-1] == "?" and tags <= {"@set", "@all", "@size", "@pass"}
+
+
+def _only_number(sentence: list[Item]) -> Item | None:
+    """`And 224?`: another width of the input."""
+    said = [item for item in sentence[:-1] if item.text not in _LINKING]
+    if len(said) != 1 or not said[0].text.startswith("#n"):
+        return None
+    return Item("@in", said[0].tokens, Known((said[0].tokens[0].value,)))
 
 
 def _word(name: str, item: Item) -> Token:

@@ -5,6 +5,8 @@ Every entry is a rule for `sheet.compiled`: words without the plural's s, `~` fo
 
 from __future__ import annotations
 
+from cnncalc.spec.words import singular
+
 _COUNTED = r"(?:param|parameter|weight|number|value|coefficient|learnable|trainable)"
 _SHARE = r"(?:share|fraction|percentage|percent|proportion|part|much)"
 _CONV = r"(?:conv|convolution|convolutional)"
@@ -12,6 +14,7 @@ _DIMS = r"(?:<n>(?: -)? (?:d|dimensional) )?"
 _POOL = r"(?:pool|pooling|pooled)"
 
 _ADJECTIVE = r"(?:standard|ordinary|normal|regular|usual|plain|full|grouped|group|strided)"
+_WHOLE = r"(?:(?:the|all|it|its|@net) )*"
 _EACH = r"(?:a single|single|a|each|every)"
 _FILTER = r"(?:filter|kernel|neuron)"
 _OUTPUT = r"(?:output|result|feature~map|activation~map)"
@@ -25,8 +28,9 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
                           rf"(?:single )?{_FILTER}"),
     ("filter_weights", rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
                        r"dot product(?: length| size)?"),
-    ("parameter_share", rf"{_SHARE} of (?:(?:the|all|it|its|@net) )*{_COUNTED}"),
-    ("discarded", rf"{_SHARE} of (?:the |all |all the )*(?:activation|input|value|number|pixel)"),
+    ("parameter_share", rf"{_SHARE} of {_WHOLE}(?:param|parameter|weight)"),
+    ("mac_share", rf"{_SHARE} of {_WHOLE}(?:mac|flop|multiplication|operation|multiply~accumulate)"),
+    ("discarded", rf"{_SHARE} of {_WHOLE}(?:activation|input|value|number|pixel|data|information)"),
     ("weight_shape", r"(?:weight|kernel|filter) (?:tensor |matrix )?(?:shape|dimension)|"
                      r"(?:shape|dimension) of (?:the |it |its )*(?:weight|kernel|filter)(?: tensor| matrix)?"),
     ("im2col", r"im2col(?: matrix| matrice)?(?: shape| size| dimension)?"),
@@ -38,7 +42,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
                 r"(?: layer)?(?: (?:have|need|expect|take|get))?"),
     ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
                 r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
-                r"(?:size|length) after flattening|(?:number of )?input feature|"
+                r"(?:size|length) after flattening|"
+                r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|(?:number of )?input feature|"
                 r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
     ("connections", r"connection"),
@@ -102,6 +107,7 @@ HEADS: tuple[tuple[str, str], ...] = (
 """What layers are called, the more special name first."""
 
 _PASSED_OVER = """
+    matrix matrice signal clip throw away sample perceptron
     a about above accept according across act activated actual add after afterwards again all along already also
     although always am among amount an and another answer any anything appear applied apply applying
     approximately are area arrive as ask asked asking assignment assume assumed assuming assumption at available
@@ -150,3 +156,14 @@ _PASSED_OVER = """
 HARMLESS = frozenset(_PASSED_OVER.split())
 """Words that may stand in a question without changing what is asked. Words that change it (`without`, `removed`,
 `pruned`) are not among them: what no rule has read is then not understood."""
+
+
+def is_harmless(word: str) -> bool:
+    """Whether a word, or its stem, may be passed over."""
+    word = word.removesuffix("'s")
+    stems = {word, singular(word)}
+    for ending in ("ing", "ed", "ly", "er", "d"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            stems |= {stem, f"{stem}e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem}
+    return not stems.isdisjoint(HARMLESS)

@@ -43,32 +43,38 @@ class About:
 
     def quantity(self, ask: Ask) -> list[Answer]:
         """One quantity, of the layers it is asked of or of the whole."""
-        where = ask.where or self.reading.pending
-        if not where and ask.name == "output":
-            where = list(dict.fromkeys((said.kind, said.at) for setup in self.reading.setups for said in setup.layers))
+        where = ask.where or self.reading.pending or self._changed(ask)
         if ask.name in ("fails",):
             return self._fails()
         if ask.name == "receptive_field" or ask.name == "field_stride":
             return self._receptive(self._views(where) or [self.network.layers[-1]])
         if not where and ask.name in self._totals():
             return self._totals()[ask.name]()
-        if ask.name == "flatten" or ask.name == "parameter_share":
-            return self._totals()[ask.name]()
+        if ask.name == "flatten":
+            return self._flatten()
+        if ask.name in ("parameter_share", "mac_share"):
+            return self._share(ask, where)
         return self._of_layers(ask, where)
 
-    def sizes(self) -> list[Answer]:
-        """The outputs of the layers that were changed, the flattened length, the parameters."""
+    def _changed(self, ask: Ask) -> list[Where]:
+        """The layers that were changed, where the question is about them: outputs, or the one layer that it changes."""
         changed_layers = list(
             dict.fromkeys((said.kind, said.at) for setup in self.reading.setups for said in setup.layers)
         )
-        return [*self._of_layers(Ask("output"), changed_layers), *self._flatten(), *self._parameters()[:1]]
+        one = len(changed_layers) == 1 and bool(changed_layers[0][1])
+        return changed_layers if one or ask.name == "output" else []
+
+    def sizes(self) -> list[Answer]:
+        """The outputs of the layers that were changed, the flattened length, the parameters."""
+        sizes = self._of_layers(Ask("output"), self._changed(Ask("output")))
+        return [*sizes, *self._flatten(), *self._parameters()[:1]]
 
     def _views(self, where: Sequence[Where]) -> list[LayerView]:
         return [view for kind, which in where for view in find_layers(self.network, kind, which)]
 
     def _asked(self, stages: Sequence[Stage]) -> Asked:
         reading = self.reading
-        return Asked(stages, stages, self.label, reading.words, True, reading.bytes_each or 4, reading.batch)
+        return Asked(stages, stages, self.label, True, reading)
 
     def _of_layers(self, ask: Ask, where: Sequence[Where]) -> list[Answer]:
         views = self._views(where)
@@ -137,7 +143,6 @@ class About:
             "lost": self._lost,
             "conventions": self._conventions,
             "flatten": self._flatten,
-            "parameter_share": self._share,
         }
 
     def _total(self, name: str, value: int, steps: Sequence[str] = ()) -> Answer:
@@ -197,21 +202,20 @@ class About:
         ]
 
     def _memory(self) -> list[Answer]:
-        size, words = self.reading.bytes_each or 4, self.reading.words
+        words = self.reading.words
         rows = [
             ("every layer's output", self.network.totals.activations),
             ("activations, activation functions in place, input included", self._in_place()),
         ]
         if not words & {"activation", "forward"}:
             stored = self.network.totals.parameters + self.network.totals.non_trainable
-            rows = [("weights", stored), *rows]
+            rows = [("the weights", stored), *rows]
             rows = rows[:1] if words & {"weight", "parameter", "param"} else rows
         asked = self._asked([])
         return [
-            costs.bytes_of(
-                asked, f"memory of the {name}" if name == "weights" else f"memory of {name}", numbers, size, 1
-            )
+            costs.bytes_of(asked, f"memory of {name}", numbers, size)
             for name, numbers in rows
+            for size in costs.dtypes(self.reading)
         ]
 
     def _output(self) -> list[Answer]:
@@ -247,10 +251,16 @@ class About:
     def _flatten(self) -> list[Answer]:
         return costs.flatten(self._asked([self._dense()]))
 
-    def _share(self) -> list[Answer]:
-        dense = sum(view.parameters or 0 for view in self.network.layers if view.kind == "fc")
-        name = "share of the parameters in fully connected layers"
-        return [costs.ratio(self._asked([]), name, dense, self.network.totals.parameters)]
+    def _share(self, ask: Ask, where: Sequence[Where]) -> list[Answer]:
+        """How much of the parameters, or of the multiply–accumulates, sits in some layers."""
+        views = self._views(where)
+        if not views:
+            raise QuestionError.lacking("which layers' share is meant")
+        count, what = ("macs", "multiply–accumulates") if ask.name == "mac_share" else ("parameters", "parameters")
+        kinds = ", ".join(dict.fromkeys(view.kind for view in views))
+        part = sum(getattr(view, count) or 0 for view in views)
+        name = f"share of the {what} in {kinds}"
+        return [costs.ratio(self._asked([]), name, part, getattr(self.network.totals, count))]
 
     def _fails(self) -> list[Answer]:
         """The first layer whose weights do not go with another input."""

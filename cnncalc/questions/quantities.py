@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
+from cnncalc.questions.setups import Reading
 from cnncalc.results import Answer
 
 Steps = list[str]
@@ -22,18 +23,20 @@ class Asked:
         stages: the whole chain.
         chosen: the stages the question is about; all of them where it singles none out.
         label: what tells this answer from others, such as `stride 2`.
-        words: the question's words.
         each: whether every stage is asked for, and not only the last.
+        reading: the question, for its dtype, batch and deciding words.
     """
 
     stages: Sequence[Stage]
     chosen: Sequence[Stage]
     label: str = ""
-    words: frozenset[str] = frozenset()
     each: bool = False
-    bytes_each: int = 4
-    batch: int = 1
-    symbolic: bool = False
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The question's words."""
+        return self.reading.words
 
     def answer(
         self, quantity: str, value: int | float | str, unit: str, steps: Steps, text: str | None = None
@@ -212,7 +215,7 @@ def weights(asked: Asked) -> list[Answer]:
         shapes = [w for w in stage.layer.weights([stage.input]) if w.trainable and w.name != "bias"]
         return [f"{asked.tag(stage)}{w.name}: {times(*w.shape)} = {number(w.size)}" for w in shapes] or ["no weights"]
 
-    if asked.symbolic:
+    if asked.reading.symbolic:
         return [_in_depth(asked)]
     return counted(asked, "weights", "weights", lambda stage: trainable(stage) - biases_of(stage), work)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.layers import layer_class
 from cnncalc.questions.fold import Fold, Part
-from cnncalc.questions.lexicon import HARMLESS
+from cnncalc.questions.lexicon import is_harmless
 from cnncalc.questions.setups import Ask, Known, Reading, Said, Setup, Where
 from cnncalc.questions.sheet import Sheet
 from cnncalc.spec.phrase import Binder
@@ -194,7 +194,7 @@ def _account(token: Token, reason: str, reading: Reading, listed: bool) -> None:
             reading.unread.append(token.text)
     elif "without a value" in reason:
         reading.asked.append(Ask(f"?{singular(str(token.value))}"))
-    elif token.kind == "word" and not _harmless(str(token.value)):
+    elif token.kind == "word" and not is_harmless(str(token.value)):
         reading.unread.append(token.text)
 
 
@@ -206,16 +206,6 @@ def _unroll(setup: Setup) -> None:
     last = next((said for said in reversed(setup.layers) if said.kind == "conv"), None)
     if setup.ending and last:
         last.values["filters"] = setup.ending
-
-
-def _harmless(word: str) -> bool:
-    word = word.removesuffix("'s")
-    stems = {word, singular(word)}
-    for ending in ("ing", "ed", "ly", "er", "d"):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            stem = word.removesuffix(ending)
-            stems |= {stem, f"{stem}e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem}
-    return not stems.isdisjoint(HARMLESS)
 
 
 def _square(setup: Setup, reading: Reading) -> None:
@@ -245,8 +235,8 @@ def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
         for said in setup.layers:
             known = layer_class(_carrier(said.kind)).fields
             for name, value in (*shared, *common.items()):
-                if name in known:
-                    said.values.setdefault(name, value)
+                if name in known and said.values.setdefault(name, value) != value and len(setup.layers) == 1:
+                    said.again += [(name, value)] if (name, value) in shared else []
         if reading.compares:
             setup.label = setup.label or _described(setup)
             setup.input = setup.input.over(next((s.input for s in reading.setups if s.input.channels), setup.input))

@@ -97,6 +97,7 @@ class Reading:
         goal: a quantity and the number it is to have, or is said to have.
         target: the extents that are to come out; `keep` where they are to stay as they are.
         claims: volumes said to come out inside a network; `without` the layers it is to lack.
+        both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
     """
 
@@ -110,7 +111,8 @@ class Reading:
     unread: list[str] = field(default_factory=list)
     words: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
-    bytes_each: int | None = None
+    bytes_each: list[int] = field(default_factory=list)
+    both: tuple[str, tuple[Any, ...]] | None = None
     batch: int = 1
     pending: list[Where] = field(default_factory=list)
     claimed: bool = False

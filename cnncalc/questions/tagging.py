@@ -136,6 +136,20 @@ def _which_number(match: Match) -> Made:
     return "@unknown", ["units" if match.text("what") in ("neuron", "unit") else "filters"]
 
 
+def _each_one(match: Match) -> Made:
+    """`one filter` as in `how many weights does one filter have`."""
+    asked = re.search(r"(?:do|does|of|in|per|has|have)$", match.before())
+    return "each" if asked and match.items[0].said.lower() == "one" else None
+
+
+def _perceptron(match: Match) -> Made:
+    """`784 -> 300 -> 10`: dense layers by the numbers of their neurons."""
+    numbers, around = match.values(), f"{match.before(99)} {match.after(99)}"
+    dense = match.text("head") or "connected" in match.text()
+    named = re.search(r"\b(?:mlp|perceptron|dense|connected)\b", around) and len(numbers) > 2
+    return ("@mlp", tuple(numbers)) if dense or named else None
+
+
 def _no_padding(match: Match) -> Made:
     if match.text().startswith("zero") and re.match(r"#|of|=|:", match.after()):
         return None
@@ -221,6 +235,18 @@ def _times(match: Match) -> Made:
     return None
 
 
+def _of_extent(match: Match) -> Made:
+    """`32 kernels of 80`: the extent of a filter."""
+    return setting("kernel", match.value("v"), match) if re.search(r"(?:kernel|filter)$", match.before()) else None
+
+
+def _filters_after(match: Match) -> Made:
+    """`1x1 conv 64`: a bare number after a convolution whose size has been said counts filters."""
+    ends = re.match(r"(?:→|,|\.|;|same|valid|\?|:|with|and|then|@then|stride|pad|s\d|p\d)(?: |$)|$", match.after())
+    sized = re.search(r"#s\S+ @head:conv$", match.before(2))
+    return setting("filters", match.value("v"), match) if ends and sized else None
+
+
 def _ordinal(match: Match) -> Made:
     order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
     return "@ordinal", order[match.text()]
@@ -285,11 +311,19 @@ _CLAIMS: tuple[Rule, ...] = (
     (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
      r"(?! (?:layer|#))", _goal),
     (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
+    (r"(?:with and without|without and with|with or without)(?: a)? bias(?: term)?",
+     tagged("@both", ("bias", (True, False)))),
+    (r"<n:c>(?= (?:filter|kernel|neuron))", _each_one),
+    (r"(?P<head>(?:dense|fully~connected|mlp|perceptron|linear|fc)(?: (?:layer|network|net|:|,|with))* )?<n>"
+     r"(?: (?:→|-) <n>)+(?! (?:channel|map|filter|-|→))(?: ,? ?fully~connected)?", _perceptron),
     (r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
      lambda match: ("@all", ("pad", match.text("pad")))),
     (r"(?:(?:all|both|each) )?(?:with|without|no|including|having)(?: (?:any|a))? bias(?: term)?", _all_bias),
 )
 _UNKNOWNS: tuple[Rule, ...] = (
+    (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride|"
+     r"(?:(?:which|what) )?(?:effective |total )?stride and (?:receptive field|field of view)",
+     tagged("@ask:receptive_field")),
     (rf"(?:which|what|how much|find|compute|determine|calculate|how (?:big|large)){_WANTED}"
      rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
     (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
@@ -305,8 +339,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"(?:of )?(?:width|length|extent) <n:v>", _filter_width),
     (r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
      lambda match: setting("kernel", match.value("v"), match)),
-    (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride",
-     tagged("@ask:receptive_field")),
+    (r"of <n:v>(?! (?:x|by|channel|#))", _of_extent),
     (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional) (?:neuron|unit|node)", _neuron),
     (r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
      tagged("@ask:trainable_and_fixed")),
@@ -317,6 +350,8 @@ _ORDER: tuple[Rule, ...] = (
      r" @head)", _times),
     (r"(?:first|second|third|fourth|fifth|last|final)(?= (?:\S+ )?@(?:head|named))", _ordinal),
     (r"and(?= (?:a|an|@times|#n\d+)(?: \S+)? @head)", _and_compared),
+    (r"<n:v>", _filters_after),
+    (r"than(?= (?:a|an|the|@head))", tagged("@versus")),
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
     (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
