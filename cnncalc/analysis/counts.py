@@ -27,6 +27,15 @@ class Counts:
         """Two per multiply–accumulate and nothing else."""
         return 2 * self.macs
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.parameters + other.parameters,
+            self.non_trainable + other.non_trainable,
+            self.macs + other.macs,
+            self.activations + other.activations,
+            self.operations + other.operations,
+        )
+
     def times(self, batch: int) -> Counts:
         """The counts for a batch: the weights stay, the work and its results multiply."""
         return Counts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -89,6 +90,8 @@ def run(args: list[str]) -> int:
     # One thread in BLAS: the backend's own threads work on tiles and do not spin at barriers. Set before NumPy
     # is first imported, without effect later.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Results are trees without cycles: scanning a large one again and again would cost more than making it.
+    gc.disable()
     try:
         status = _invoke(args)
         sys.stdout.flush()
@@ -101,6 +104,8 @@ def run(args: list[str]) -> int:
     except OSError as error:
         _silence_stdout()
         return _say(f"error: {error.strerror or error}", Status.UNUSABLE)
+    finally:
+        gc.enable()
 
 
 def _invoke(args: list[str]) -> int:

@@ -70,7 +70,7 @@ def summarize(
         from cnncalc.render.summary import DEFAULT
 
         chosen = (*(chosen or DEFAULT), "count")
-    view = View(chosen, depth, batch, dtype, counted)
+    view = View(chosen, depth, batch, dtype, counted, exact=format_ == "csv")
     _write(network, view, convention or "cnncalc", told, format_, output, force, spec, raw_csv)
     report(network)
     return status_of(network)
@@ -141,12 +141,13 @@ def _write(
         return
     made = summary.summary_table(network, view)
     if format_ == "table":
-        width = stdout().width if output is None else None
+        terminal = stdout()
+        width, styled = (terminal.width, terminal.colour) if output is None else (None, False)
         closing = summary.closing(network, view, width)
         statement = _statement(convention, told)
         said = wrapped(statement, width, "  ") if statement else []
         write_lines(
-            [summary.heading(network), "", *table.text_lines(made, width), "", *closing, *said], output, force, spec
+            [summary.heading(network), "", *table.text_lines(made, width, styled=styled), "", *closing, *said], output, force, spec
         )
         return
     text = {

@@ -70,7 +70,13 @@ class Operations:
 
     def as_dict(self) -> dict[str, int]:
         """The vector by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "multiply_accumulates": self.multiply_accumulates,
+            "additions": self.additions,
+            "comparisons": self.comparisons,
+            "divisions": self.divisions,
+            "exponentials": self.exponentials,
+        }
 
 
 class WindowAxis(NamedTuple):

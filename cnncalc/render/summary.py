@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.analysis.counts import DTYPE_BYTES, Counts, Totals
 from cnncalc.analysis.measured import Measured
@@ -18,65 +18,100 @@ from cnncalc.render.terminal import Line, Span, visible, wrapped
 
 @dataclass(frozen=True)
 class View:
-    """How a summary is to look: columns, folding, batch, dtype."""
+    """How a summary is to look.
+
+    Attributes:
+        columns: by the names of `COLUMNS`.
+        depth: scopes below it are folded into one line each; None folds nothing.
+        batch: operations and activations are for so many images.
+        counted: with a counting convention, its number for each layer.
+        exact: numbers without separators, for machines.
+    """
 
     columns: Sequence[str] = ()
     depth: int | None = None
     batch: int = 1
     dtype: str = "float32"
     counted: Sequence[int | None] = ()
-    """With a counting convention, its number for each layer."""
+    exact: bool = False
+
+    def number(self, value: int | None) -> str:
+        """A count as it is to be written."""
+        if value is None:
+            return "?"
+        return str(value) if self.exact else grouped(value)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: a layer, or a folded scope with the sums of its layers."""
+class Row(NamedTuple):
+    """One line of the table: a layer, or with several nodes a folded scope and the sums of its layers."""
 
     name: str
-    kind: str
-    made_of: str
-    volume: Volume | None
+    nodes: tuple[Node, ...]
     counts: Counts | None
-    inputs: str
-    line: str
-    field: ReceptiveField | None
-    note: str
-    parts: tuple[Node, ...]
-    count: int | None = None
+    counted: int | None = None
+    folded: bool = False
 
 
-def _sum(name: str) -> Callable[[Row, View], str]:
-    def cell(row: Row, view: View) -> str:
-        if row.counts is None:
-            return "?"
-        return grouped(getattr(row.counts, name))
+Cell = Callable[[Row, View, Measured], str]
+
+
+def _kind(row: Row, view: View, network: Measured) -> str:
+    return "block" if row.folded else row.nodes[0].kind
+
+
+def _made_of(row: Row, view: View, network: Measured) -> str:
+    if row.folded:
+        return f"{len(row.nodes)} layers" if len(row.nodes) > 1 else "1 layer"
+    layer = row.nodes[0].layer
+    return layer.describe() if layer else ""
+
+
+def _output(row: Row, view: View, network: Measured) -> str:
+    volume = row.nodes[-1].volume
+    return volume.text if volume else "?"
+
+
+def _sum(name: str) -> Cell:
+    def cell(row: Row, view: View, network: Measured) -> str:
+        return view.number(getattr(row.counts, name) if row.counts is not None else None)
 
     return cell
 
 
-def _field(row: Row, view: View) -> str:
-    field = row.field
-    if field is None:
+def _field(row: Row, view: View, network: Measured) -> str:
+    field = network.receptive_fields[row.nodes[-1].index]
+    if not isinstance(field, ReceptiveField):
         return "–"
     size, stride = (str(v[0]) if len(set(v)) == 1 else "x".join(map(str, v)) for v in (field.size, field.stride))
     return f"{size} /{stride}"
 
 
-COLUMNS: dict[str, tuple[Column, Callable[[Row, View], str]]] = {
-    "layer": (Column("layer", style="cyan"), lambda row, view: row.name),
-    "kind": (Column("kind"), lambda row, view: row.kind),
-    "of": (Column("made of"), lambda row, view: row.made_of),
-    "output": (Column("output", numeric=True), lambda row, view: row.volume.text if row.volume else "?"),
+def _reads(row: Row, view: View, network: Measured) -> str:
+    inside = {node.index for node in row.nodes}
+    read = dict.fromkeys(index for node in row.nodes for index in node.inputs if index not in inside)
+    return ", ".join(network.graph.nodes[index].name for index in read)
+
+
+def _line(row: Row, view: View, network: Measured) -> str:
+    place = row.nodes[0].place
+    return str(place.line) if place else ""
+
+
+COLUMNS: dict[str, tuple[Column, Cell]] = {
+    "layer": (Column("layer", style="cyan"), lambda row, view, network: row.name),
+    "kind": (Column("kind"), _kind),
+    "of": (Column("made of"), _made_of),
+    "output": (Column("output", numeric=True), _output),
     "parameters": (Column("parameters", numeric=True), _sum("parameters")),
     "fixed": (Column("non-trainable", numeric=True), _sum("non_trainable")),
     "macs": (Column("MACs", numeric=True), _sum("macs")),
     "flops": (Column("FLOPs", numeric=True), _sum("flops")),
     "activations": (Column("activations", numeric=True), _sum("activations")),
     "field": (Column("receptive field", numeric=True), _field),
-    "inputs": (Column("reads"), lambda row, view: row.inputs),
-    "line": (Column("line", numeric=True), lambda row, view: row.line),
-    "note": (Column("note"), lambda row, view: row.note),
-    "count": (Column("count", numeric=True), lambda row, view: grouped(row.count) if row.count is not None else "?"),
+    "inputs": (Column("reads"), _reads),
+    "line": (Column("line", numeric=True), _line),
+    "note": (Column("note"), lambda row, view, network: "" if row.folded else row.nodes[0].note),
+    "count": (Column("count", numeric=True), lambda row, view, network: view.number(row.counted)),
 }
 """The columns there are, by the name `--columns` takes."""
 
@@ -87,18 +122,26 @@ def rows(network: Measured, view: View) -> list[Row]:
     """The lines of the table, in execution order; scopes below `depth` are folded into one line each."""
     layers = network.graph.layers
     counted = view.counted or [None] * len(layers)
-    measured = list(zip(layers, counts_for(network, view), counted, strict=True))
+    singles = [
+        Row(node.name, (node,), counts, count)
+        for node, counts, count in zip(layers, counts_for(network, view), counted, strict=True)
+    ]
     if view.depth is None:
-        return [_single(network, node, counts, count, view) for node, counts, count in measured]
+        return singles
     folded: list[Row] = []
     level = view.depth
-    for scope, group in groupby(measured, key=lambda entry: entry[0].scope[: level + 1]):
+    for scope, group in groupby(singles, key=lambda row: row.nodes[0].scope[: level + 1]):
         members = list(group)
-        if len(scope) <= level:
-            folded += [_single(network, node, counts, count, view) for node, counts, count in members]
-        else:
-            folded.append(_folded(network, ".".join(scope), members, view))
+        folded += members if len(scope) <= level else [_folded(".".join(scope), members)]
     return folded
+
+
+def _folded(name: str, members: list[Row]) -> Row:
+    nodes = tuple(node for row in members for node in row.nodes)
+    known = [row.counts for row in members if row.counts is not None]
+    total = sum(known[1:], known[0]) if len(known) == len(members) else None
+    counted = [row.counted for row in members if row.counted is not None]
+    return Row(name, nodes, total, sum(counted) if len(counted) == len(members) else None, folded=True)
 
 
 def counts_for(network: Measured, view: View) -> list[Counts | None]:
@@ -108,70 +151,14 @@ def counts_for(network: Measured, view: View) -> list[Counts | None]:
     return [counts.times(view.batch) if counts else None for counts in network.counts]
 
 
-def _single(network: Measured, node: Node, counts: Counts | None, count: int | None, view: View) -> Row:
-    inputs = ", ".join(network.graph.nodes[index].name for index in node.inputs)
-    return Row(
-        node.name,
-        node.kind,
-        node.layer.describe() if node.layer else "",
-        node.volume,
-        counts,
-        inputs,
-        str(node.place.line) if node.place else "",
-        _field_of(network, node, view),
-        node.note,
-        (node,),
-        count,
-    )
-
-
-def _field_of(network: Measured, node: Node, view: View) -> ReceptiveField | None:
-    if "field" not in view.columns:
-        return None
-    found = network.receptive_fields[node.index]
-    return found if isinstance(found, ReceptiveField) else None
-
-
-def _folded(network: Measured, name: str, members: list[tuple[Node, Counts | None, int | None]], view: View) -> Row:
-    nodes = tuple(node for node, _, _ in members)
-    known = [counts for _, counts, _ in members if counts is not None]
-    total = None
-    if len(known) == len(members):
-        first = known[0]
-        total = Counts(
-            sum(c.parameters for c in known),
-            sum(c.non_trainable for c in known),
-            sum(c.macs for c in known),
-            sum(c.activations for c in known),
-            sum((c.operations for c in known[1:]), first.operations),
-        )
-    counts = [count for _, _, count in members if count is not None]
-    count = sum(counts) if len(counts) == len(members) else None
-    inside = {node.index for node in nodes}
-    inputs = dict.fromkeys(index for node in nodes for index in node.inputs if index not in inside)
-    last = nodes[-1]
-    return Row(
-        name,
-        "block",
-        f"{len(nodes)} layers" if len(nodes) > 1 else "1 layer",
-        last.volume,
-        total,
-        ", ".join(network.graph.nodes[index].name for index in inputs),
-        str(nodes[0].place.line) if nodes[0].place else "",
-        _field_of(network, last, view),
-        "",
-        nodes,
-        count,
-    )
-
-
 def summary_table(network: Measured, view: View) -> Table:
     """The table with its totals row."""
     names = view.columns or DEFAULT
-    view = View(names, view.depth, view.batch, view.dtype, view.counted)
     columns = [COLUMNS[name] for name in names]
     listed = rows(network, view)
-    table = Table([column for column, _ in columns], [[cell(row, view) for _, cell in columns] for row in listed])
+    table = Table(
+        [column for column, _ in columns], [[cell(row, view, network) for _, cell in columns] for row in listed]
+    )
     table.footer = [_total(name, network, view) for name in names]
     return table
 
@@ -188,11 +175,11 @@ def _total(name: str, network: Measured, view: View) -> str:
             volumes = [volume for volume in network.outputs.values() if volume is not None]
             return volumes[-1].text if volumes else "?"
         case "parameters" | "fixed":
-            return mark + grouped(totals.parameters if name == "parameters" else totals.non_trainable)
+            return mark + view.number(totals.parameters if name == "parameters" else totals.non_trainable)
         case "macs" | "flops" | "activations":
-            return mark + grouped(getattr(totals, name) * view.batch)
+            return mark + view.number(getattr(totals, name) * view.batch)
         case "count":
-            return mark + grouped(sum(count for count in view.counted if count is not None))
+            return mark + view.number(sum(count for count in view.counted if count is not None))
     return ""
 
 
@@ -274,8 +261,9 @@ def summary_dict(network: Measured, view: View, convention: str = "cnncalc") -> 
     if view.batch != 1:
         result["batch"] = view.batch
     counted = view.counted or [None] * len(network.graph.layers)
+    operations: dict[int, dict[str, int]] = {}
     result["layers"] = [
-        _layer(network, node, counts, view, count)
+        _layer(network, node, counts, view, count, operations)
         for node, counts, count in zip(network.graph.layers, counts_for(network, view), counted, strict=True)
     ]
     result["outputs"] = [
@@ -306,7 +294,15 @@ def _totals(totals: Totals, view: View) -> dict[str, Any]:
     return shown
 
 
-def _layer(network: Measured, node: Node, counts: Counts | None, view: View, count: int | None) -> dict[str, Any]:
+def _layer(
+    network: Measured,
+    node: Node,
+    counts: Counts | None,
+    view: View,
+    count: int | None,
+    operations: dict[int, dict[str, int]],
+) -> dict[str, Any]:
+    """One layer; `operations` keeps the vectors already written out, since layers alike share their counts."""
     field = network.receptive_fields[node.index]
     shown: dict[str, Any] = {
         "name": node.name,
@@ -318,7 +314,9 @@ def _layer(network: Measured, node: Node, counts: Counts | None, view: View, cou
     }
     for name in ("parameters", "non_trainable", "macs", "flops", "activations"):
         shown[name] = getattr(counts, name) if counts else None
-    shown["operations"] = counts.operations.as_dict() if counts else None
+    if counts is not None and id(counts) not in operations:
+        operations[id(counts)] = counts.operations.as_dict()
+    shown["operations"] = operations[id(counts)] if counts else None
     shown["receptive_field"] = field.as_dict() if isinstance(field, ReceptiveField) else None
     if node.shares is not None:
         shown["shares"] = network.graph.nodes[node.shares].name
