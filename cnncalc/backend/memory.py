@@ -79,12 +79,13 @@ def _weights(node: Node, itemsize: int) -> int:
 
 
 def _derived(node: Node, itemsize: int) -> int:
-    """What a runner makes of a convolution's weights besides: a folded copy, and Winograd's, four times as large."""
+    """What a runner makes of a convolution's weights besides: a folded copy, and Winograd's 36 for every kernel."""
     if node.kind not in ("conv", "depthwise", "transposed_conv"):
         return 0
     hyper = vars(node.layer)
-    winograd = node.kind == "conv" and hyper["kernel"] == (3, 3) and hyper["stride"] == (1, 1) and hyper["groups"] == 1
-    return _weights(node, itemsize) * (5 if winograd else 1)
+    winograd = node.kind == "conv" and hyper["stride"] == (1, 1) and hyper["groups"] == 1
+    taps: int = prod(hyper["kernel"])
+    return _weights(node, itemsize) * (1 + (36 // taps + 1 if winograd else 0))
 
 
 def _last_readers(graph: Graph) -> list[int]:

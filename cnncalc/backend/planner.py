@@ -44,16 +44,18 @@ def choose(shape: Shape, *, direct: bool) -> Choice:
         return Choice(PRODUCT, "1x1 at stride 1 is one matrix product")
     refused = _winograd_refused(shape, direct)
     if refused is None:
-        return Choice(WINOGRAD, "3x3 at stride 1: a quarter of the products")
+        side = shape.kernel[0]
+        share = (7 - side) ** 2 * side**2 / 36
+        return Choice(WINOGRAD, f"{side}x{side} at stride 1: one product for {share:.2g}")
     return Choice(TILES, refused)
 
 
 def _winograd_refused(shape: Shape, direct: bool) -> str | None:
-    """Why a convolution is not done by Winograd's F(4x4, 3x3); None where it is."""
-    if shape.kernel != (3, 3):
+    """Why a convolution is not done by Winograd's minimal filtering; None where it is."""
+    if len(shape.kernel) != 2 or len(set(shape.kernel)) > 1 or not 2 <= shape.kernel[0] <= 5:
         return "windows copied tile by tile"
     if set(shape.stride) != {1} or set(shape.dilation) != {1}:
-        return "3x3, strided or dilated"
+        return "strided or dilated: windows copied tile by tile"
     if direct:
         return "every product is to be done"
     if min(shape.channels, shape.filters) < _WINOGRAD_CHANNELS:

@@ -58,10 +58,11 @@ def test_runs_like_plain_loops_with_everything_fused():
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(("width", "height"), [(20, 20), (21, 26), (22, 23), (57, 20)])
 @pytest.mark.parametrize("pad", [0, 1, 3, ((2, 0), (0, 1))])
-def test_winograd_gives_what_direct_convolution_gives(threads, width, height, pad, monkeypatch):
+@pytest.mark.parametrize("kernel", [2, 3, 4, 5])
+def test_winograd_gives_what_direct_convolution_gives(threads, width, height, pad, kernel, monkeypatch):
     monkeypatch.setattr("cnncalc.backend.work._WORTH_THREADS", 0)
-    layer = layer_class("conv").make(2, filters=20, kernel=3, pad=pad)
-    x = numbers((2, 17, height + 2, width + 2))
+    layer = layer_class("conv").make(2, filters=20, kernel=kernel, pad=pad)
+    x = numbers((2, 17, height + 4, width + 4))
     direct, fast = Bench(layer), Bench(layer, direct=False, threads=threads)
     np.testing.assert_allclose(fast(x), direct(x), rtol=1e-3, atol=1e-4)
     assert (direct.work.kernel, fast.work.kernel) == ("tiles", "winograd")

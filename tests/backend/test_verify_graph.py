@@ -154,7 +154,7 @@ def test_fast_says_that_it_counts_nothing_and_checks_a_tile():
 def test_a_wrong_tile_is_found_in_fast_mode(monkeypatch):
     from cnncalc.backend.kernels import winograd
 
-    monkeypatch.setattr(winograd, "_WEIGHTS", winograd._WEIGHTS * np.linspace(1, 1.1, 6)[:, None])
+    monkeypatch.setattr(winograd, "_FACTORS", tuple(np.multiply(winograd._FACTORS, np.linspace(1, 1.1, 5))))
     sketch = Sketch(input=Volume(32, (28, 28)))
     sketch.add("conv", filters=32, kernel=3, pad=1)
     assert not verify_graph(sketch.graph(), name="fast", fast=True).verified

@@ -47,7 +47,7 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
         _product(x, w.reshape(-1, layer.filters), bias, y, work)
     elif work.kernel == planner.WINOGRAD:
         transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
-        winograd.convolve(x, geometry.pads, transformed, bias, y, work)
+        winograd.convolve(x, geometry, transformed, bias, y, work)
         if work.spot_check:
             work.deviation = _compare(window.view(x, geometry, work), w, y, bias)
     else:

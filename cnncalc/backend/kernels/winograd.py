@@ -1,9 +1,10 @@
-"""Winograd's minimal filtering F(4x4, 3x3): 36 products where the definition has 144.
+"""Winograd's minimal filtering with 6 x 6 patches: for 3x3 kernels F(4x4, 3x3), 36 products where there were 144.
 
-The three transforms are applied as products with their small matrices, axis by axis: BLAS has kernels for such
-products that need no packing and outrun sums written out in NumPy by far.
+A kernel of r x r gives m x m outputs of a patch, m = 7 - r. The three transforms are applied as products with their
+small matrices, axis by axis: BLAS has kernels for such products that need no packing and outrun sums written out in
+NumPy by far.
 
-Source: Lavin and Gray 2015 (arXiv 1509.09308), section 4.1 and its equation 15.
+Source: Lavin and Gray 2015 (arXiv 1509.09308), section 4, its matrices for the points 0, 1, -1, 2, -2 and infinity.
 """
 
 from __future__ import annotations
@@ -13,18 +14,15 @@ from math import prod
 import numpy as np
 
 from cnncalc.backend.arena import Array
-from cnncalc.backend.kernels.window import Pads
+from cnncalc.backend.kernels.window import Pads, Window
 from cnncalc.backend.work import Work
 
-_WEIGHTS = np.array(
-    [[1 / 4, 0, 0], [-1 / 6, -1 / 6, -1 / 6], [-1 / 6, 1 / 6, -1 / 6], [1 / 24, 1 / 12, 1 / 6],
-     [1 / 24, -1 / 12, 1 / 6], [0, 0, 1]]
-)  # fmt: skip
+_POINTS = (0, 1, -1, 2, -2)
+_FACTORS = (1 / 4, -1 / 6, -1 / 6, 1 / 24, 1 / 24)
 _INPUT = np.array(
     [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0],
      [0, 4, 0, -5, 0, 1]]
 )  # fmt: skip
-_OUTPUT = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
 
 _BLOCK_NUMBERS = 1 << 18
 """Transformed numbers in one block of tiles: what stays in a core's cache between the transforms and the products."""
@@ -33,35 +31,48 @@ _BLOCK_TILES = 112
 """Tiles from which a block is large enough, however many channels: fewer read the transformed weights too often."""
 
 
+def _weight_matrix(kernel: int) -> Array:
+    """(6, kernel): the filter as a polynomial, at each point and at infinity."""
+    rows = [[factor * point**tap for tap in range(kernel)] for point, factor in zip(_POINTS, _FACTORS, strict=True)]
+    return np.array([*rows, [0.0] * (kernel - 1) + [1.0]])
+
+
+def _output_matrix(outputs: int) -> Array:
+    """(outputs, 6): the product of the polynomials, from its values back to coefficients."""
+    return np.array([[*(point**i for point in _POINTS), i == outputs - 1] for i in range(outputs)], float)
+
+
 def transform(w: Array, work: Work) -> Array:
-    """Weights (3, 3, channels, filters) as (36, channels, filters); the width's transform comes first."""
-    matrix = _WEIGHTS.astype(w.dtype)
-    _, _, channels, filters = w.shape
-    # (height, width, ...) to (width', height, ...) to (width', height', ...)
-    wide = np.matmul(matrix, w.reshape(3, 3, -1)).swapaxes(0, 1)
+    """Weights (kernel, kernel, channels, filters) as (36, channels, filters); the width's transform comes first."""
+    kernel, _, channels, filters = w.shape
+    matrix = _weight_matrix(kernel).astype(w.dtype)
+    # (height, width, ...) to (height, width', ...) to (width', height', ...)
+    wide = np.matmul(matrix, w.reshape(kernel, kernel, -1)).swapaxes(0, 1)
     out = work.empty((6, 6, channels * filters), w)
     np.matmul(matrix, wide, out=out)
     return out.reshape(36, channels, filters)
 
 
-def convolve(x: Array, pads: Pads, w: Array, bias: Array | None, y: Array, work: Work) -> None:
-    """The convolution of `x`, padded by `pads`, with transformed weights, into `y` (batch, height, width, filters).
+def convolve(x: Array, geometry: Window, w: Array, bias: Array | None, y: Array, work: Work) -> None:
+    """The convolution of `x` with transformed weights, into `y` (batch, height, width, filters).
 
-    A block is one or more rows of 4 x 4 tiles of the output.
+    A block is one or more rows of m x m tiles of the output.
     """
     batch, height, width, filters = y.shape
-    down, across = -(-height // 4), -(-width // 4)
+    m = 7 - geometry.kernel[0]
+    down, across = -(-height // m), -(-width // m)
     channels = x.shape[-1]
-    hands = work.hands(y.size * 9 * channels // 4)
+    hands = work.hands(36 * batch * down * across * channels * filters)
     wide = max(channels, filters)
     tiles = max(_BLOCK_NUMBERS // (36 * wide), min(_BLOCK_TILES, wide // 2))
     rows = max(1, min(tiles // across, -(-down // hands)))
-    room = [_Room(rows, across, channels, filters, x, work) for _ in range(hands)]
+    room = [_Room(m, rows, across, channels, filters, x, work) for _ in range(hands)]
     blocks = [(image, first) for image in range(batch) for first in range(0, down, rows)]
 
     def one(block: tuple[int, int], hand: int) -> None:
         image, first = block
-        _block(x[image], pads, first, min(rows, down - first), w, bias, y[image, 4 * first :], room[hand], work)
+        part = y[image, m * first : m * min(first + rows, down)]
+        _block(x[image], geometry.pads, m, first, min(rows, down - first), w, bias, part, room[hand], work)
 
     work.share(blocks, hands, one)
 
@@ -69,12 +80,12 @@ def convolve(x: Array, pads: Pads, w: Array, bias: Array | None, y: Array, work:
 class _Room:
     """The arrays of one block, as flat stretches: transformed patches, products, and what lies between."""
 
-    def __init__(self, rows: int, across: int, channels: int, filters: int, like: Array, work: Work) -> None:
+    def __init__(self, m: int, rows: int, across: int, channels: int, filters: int, like: Array, work: Work) -> None:
         count = rows * across
-        strips = 12 * (4 * rows + 2) * across * channels
+        strips = 12 * (m * rows + 6 - m) * across * channels
         self.patches = work.empty((36 * count * channels,), like)
         self.products = work.empty((36 * count * filters,), like)
-        self.between = work.empty((max(strips, 40 * count * filters),), like)
+        self.between = work.empty((max(strips, (6 + m) * m * count * filters),), like)
 
 
 def _part(flat: Array, start: int, shape: tuple[int, ...]) -> Array:
@@ -84,48 +95,48 @@ def _part(flat: Array, start: int, shape: tuple[int, ...]) -> Array:
 
 
 def _block(
-    x: Array, pads: Pads, first: int, rows: int, w: Array, bias: Array | None, y: Array, room: _Room, work: Work
+    x: Array, pads: Pads, m: int, first: int, rows: int, w: Array, bias: Array | None, y: Array, room: _Room, work: Work
 ) -> None:
     """Some rows of tiles: transform, multiply, transform back, complete, and put in place."""
     channels, filters = w.shape[1:]
-    across = -(-y.shape[1] // 4)
+    across = -(-y.shape[1] // m)
     count = rows * across
     patches = _part(room.patches, 0, (6, 6, rows, across * channels))
-    _patches(x, pads, first, patches, room.between)
+    _patches(x, pads, m, first, patches, room.between)
     products = _part(room.products, 0, (6, 6, count * filters))
     np.matmul(patches.reshape(36, count, channels), w, out=products.reshape(36, count, filters))
-    back = _OUTPUT.astype(w.dtype)
-    half = _part(room.between, 0, (6, 4, count * filters))
-    done = _part(room.between, half.size, (4, 4, count * filters))
+    back = _output_matrix(m).astype(w.dtype)
+    half = _part(room.between, 0, (6, m, count * filters))
+    done = _part(room.between, half.size, (m, m, count * filters))
     np.matmul(back, products, out=half)
     np.matmul(back, half.swapaxes(0, 1), out=done)
-    _place(done.reshape(4, 4, rows, across, filters), bias, y)
-    work.complete(y[: 4 * rows], None)
+    _place(done.reshape(m, m, rows, across, filters), bias, y)
+    work.complete(y, None)
 
 
-def _patches(x: Array, pads: Pads, first: int, patches: Array, between: Array) -> None:
-    """The transformed 6 x 6 patches at stride 4, as (width's index, height's index, row of tiles, tiles·channels)."""
+def _patches(x: Array, pads: Pads, m: int, first: int, patches: Array, between: Array) -> None:
+    """The transformed 6 x 6 patches at stride m, as (width's index, height's index, row of tiles, tiles·channels)."""
     rows, line = patches.shape[2:]
     channels = x.shape[-1]
     (top, _), (left, _) = pads
-    height = 4 * rows + 2
+    height = m * rows + 6 - m
     # Of every input row six strips: strip j holds column j of all patches side by side.
     strips = _part(between, 0, (height, 6, line // channels, channels))
-    inside, from_row = _reach(x.shape[0], top - 4 * first, 1, height)
+    inside, from_row = _reach(x.shape[0], top - m * first, 1, height)
     strips[: inside.start] = 0
     strips[inside.stop :] = 0
     source = x[from_row : from_row + inside.stop - inside.start]
     for j in range(6):
-        columns, from_column = _reach(x.shape[1], left - j, 4, line // channels)
+        columns, from_column = _reach(x.shape[1], left - j, m, line // channels)
         strips[inside, j, : columns.start] = 0
         strips[inside, j, columns.stop :] = 0
-        strips[inside, j, columns] = source[:, from_column::4][:, : columns.stop - columns.start]
+        strips[inside, j, columns] = source[:, from_column::m][:, : columns.stop - columns.start]
     matrix = _INPUT.astype(x.dtype)
     turned = _part(between, strips.size, (height, 6, line))
     np.matmul(matrix, strips.reshape(height, 6, line), out=turned)
     step = turned.strides
     overlapping = np.lib.stride_tricks.as_strided(
-        turned, (rows, 6, 6, line), (4 * step[0], step[1], step[0], step[2]), writeable=False
+        turned, (rows, 6, 6, line), (m * step[0], step[1], step[0], step[2]), writeable=False
     )
     np.matmul(matrix, overlapping, out=patches.transpose(2, 0, 1, 3))
 
@@ -142,8 +153,9 @@ def _place(done: Array, bias: Array | None, y: Array) -> None:
 
     What lies beyond the map is left out.
     """
-    for i, j in np.ndindex(4, 4):
-        goal = y[i::4, j::4][: done.shape[2]]
+    m = len(done)
+    for i, j in np.ndindex(m, m):
+        goal = y[i::m, j::m]
         part = done[i, j, : goal.shape[0], : goal.shape[1]]
         if bias is None:
             goal[...] = part
