@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from cnncalc.network import Network
 
 
+FEW = 3
+"""Up to how many warnings are shown in full beside a result that is about something else."""
+
+
 def write_text(text: str, output: str | None, force: bool, spec: str | None = None) -> None:
     """Write a result as it is."""
     if output is None:
@@ -73,10 +77,17 @@ def _usual_mode(path: str) -> None:
 
 
 def report(network: Network, terminal: Terminal | None = None) -> None:
-    """Show a network's errors and warnings on standard error."""
-    shown = [finding for finding in network.diagnostics if finding.severity != "note"]
-    if shown:
-        (terminal or stderr()).write(finding_lines(shown, lines_of(network), terminal or stderr()))
+    """Show a network's errors, and its warnings in full only where they are few, on standard error."""
+    terminal = terminal or stderr()
+    errors = [finding for finding in network.diagnostics if finding.severity == "error"]
+    warnings = [finding for finding in network.diagnostics if finding.severity == "warning"]
+    few = warnings if len(warnings) <= FEW else []
+    terminal.write(finding_lines([*errors, *few], lines_of(network), terminal))
+    if not few and warnings:
+        from cnncalc.render.diagnostics import concise_line
+
+        terminal.write(concise_line(warning, network.name) for warning in warnings[:FEW])
+        terminal.write([f"… and {len(warnings) - FEW:,} more warnings: `cnncalc validate` shows them"])
 
 
 def lines_of(network: Network) -> Callable[[Place], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -134,10 +133,8 @@ def _write(
     from cnncalc.render.terminal import stdout, wrapped
 
     if format_ == "json":
-        found = summary.summary_dict(network, view, convention)
-        if told is not None:
-            found["published_code"] = {"count": told.total, "reason": told.reason}
-        write_text(json.dumps(found, ensure_ascii=False, allow_nan=False) + "\n", output, force, spec)
+        more = {} if told is None else {"published_code": {"count": told.total, "reason": told.reason}}
+        write_text(summary.summary_json(network, view, convention, **more) + "\n", output, force, spec)
         return
     made = summary.summary_table(network, view)
     if format_ == "table":

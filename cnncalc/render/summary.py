@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -246,8 +247,22 @@ def _shares(network: Measured, what: str) -> Iterator[str]:
         yield f"others {percent(rest, total)}"
 
 
-def summary_dict(network: Measured, view: View, convention: str = "cnncalc") -> dict[str, Any]:
-    """The machine-readable summary; integers are exact."""
+def summary_json(network: Measured, view: View, convention: str = "cnncalc", **more: Any) -> str:
+    """The machine-readable summary as one JSON object; integers are exact.
+
+    Layers are written one after the other, so that a long network is never held as text and as a tree at once.
+    """
+    before = _dumped(_before_layers(network, view, convention))
+    layers = ", ".join(map(_dumped, _layers(network, view)))
+    after = _dumped({**_after_layers(network, view), **more})
+    return f'{before[:-1]}, "layers": [{layers}], {after[1:]}'
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _before_layers(network: Measured, view: View, convention: str) -> dict[str, Any]:
     inputs = network.inputs
     single = inputs.get("input") if set(inputs) <= {"input"} else None
     result: dict[str, Any] = {
@@ -260,19 +275,27 @@ def summary_dict(network: Measured, view: View, convention: str = "cnncalc") -> 
         result["inputs"] = {name: _volume(volume) for name, volume in inputs.items()}
     if view.batch != 1:
         result["batch"] = view.batch
-    counted = view.counted or [None] * len(network.graph.layers)
+    return result
+
+
+def _layers(network: Measured, view: View) -> Iterator[dict[str, Any]]:
+    layers = network.graph.layers
+    counted = view.counted or [None] * len(layers)
     operations: dict[int, dict[str, int]] = {}
-    result["layers"] = [
-        _layer(network, node, counts, view, count, operations)
-        for node, counts, count in zip(network.graph.layers, counts_for(network, view), counted, strict=True)
-    ]
-    result["outputs"] = [
+    for node, counts, count in zip(layers, counts_for(network, view), counted, strict=True):
+        yield _layer(network, node, counts, view, count, operations)
+
+
+def _after_layers(network: Measured, view: View) -> dict[str, Any]:
+    outputs = [
         {"name": name, "shape": list(volume.shape) if volume else None} for name, volume in network.outputs.items()
     ]
-    result["totals"] = _totals(network.totals, view)
     lost = lost_fields(network.graph, network.receptive_fields)
-    result["diagnostics"] = [diagnostic.as_dict() for diagnostic in [*network.diagnostics, *lost]]
-    return result
+    return {
+        "outputs": outputs,
+        "totals": _totals(network.totals, view),
+        "diagnostics": [diagnostic.as_dict() for diagnostic in [*network.diagnostics, *lost]],
+    }
 
 
 def _volume(volume: Volume) -> dict[str, Any]:
