@@ -143,9 +143,8 @@ def _write(
         closing = summary.closing(network, view, width)
         statement = _statement(convention, told)
         said = wrapped(statement, width, "  ") if statement else []
-        write_lines(
-            [summary.heading(network), "", *table.text_lines(made, width, styled=styled), "", *closing, *said], output, force, spec
-        )
+        lines = [summary.heading(network), "", *table.text_lines(made, width, styled=styled), "", *closing, *said]
+        write_lines(lines, output, force, spec)
         return
     text = {
         "csv": lambda: table.csv_text(made, raw_csv),

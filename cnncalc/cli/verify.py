@@ -84,11 +84,9 @@ def _refused(error: Exception) -> int:
     from cnncalc.visible import visible
 
     if isinstance(error, MemoryLimitError):
-        click.echo(
-            f"error: executing this needs about {short_bytes(error.needed)}, most of it at {visible(error.layer)}; the "
-            f"limit is {short_bytes(error.limit)}\n  help: a smaller --input, or `--limit memory={_above(error.needed)}`",
-            err=True,
-        )
+        needed = f"about {short_bytes(error.needed)}, most of it at {visible(error.layer)}"
+        click.echo(f"error: executing this needs {needed}; the limit is {short_bytes(error.limit)}", err=True)
+        click.echo(f"  help: a smaller --input, or `--limit memory={_above(error.needed)}`", err=True)
     else:
         click.echo(f"error: {visible(str(error))}", err=True)
     return Status.UNUSABLE
