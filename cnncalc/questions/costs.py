@@ -20,6 +20,7 @@ from cnncalc.questions.quantities import (
     need_weights,
     trainable,
     volume_steps,
+    weight_shape_of,
 )
 from cnncalc.questions.setups import Reading
 from cnncalc.results import Answer
@@ -48,7 +49,7 @@ def mac_steps(asked: Asked, stage: Stage) -> Steps:
     stage.layer.macs([stage.input], stage.output, work)
     lines = [f"{asked.tag(stage)}{step.text}" for step in work.steps]
     if stage.kind == "transposed_conv":
-        output, taps = stage.output, prod(stage.layer.weights([stage.input])[0].shape[1:])
+        output, taps = stage.output, prod(weight_shape_of(stage)[1:])
         wrong = output.positions * stage.input.channels * taps
         lines.append(f"not per output position: {number(wrong)} would count taps that meet no input")
     return lines or [f"{asked.tag(stage)}{stage.layer.uncounted}: {_NO_PRODUCTS}"]
@@ -163,7 +164,7 @@ def im2col(asked: Asked) -> list[Answer]:
     """The three matrices of a convolution as one product: F·F·D rows, one column per position."""
     stage = asked.last
     stage.needs("filters", "kernel", spatial=True, channels=True)
-    rows = prod(stage.layer.weights([stage.input])[0].shape[1:])
+    rows = prod(weight_shape_of(stage)[1:])
     positions, filters = stage.output.positions, stage.output.channels
     taps = times(*stage.layer.kernel, rows // prod(stage.layer.kernel))  # type: ignore[attr-defined]
     steps = [
@@ -255,7 +256,7 @@ def unshared(asked: Asked) -> list[Answer]:
     stage = asked.last
     need_weights(stage)
     outputs = need_output(stage)
-    shape = stage.layer.weights([stage.input])[0].shape
+    shape = weight_shape_of(stage)
     each = prod(shape[1:]) + int(bool(biases_of(stage)))
     total = outputs * each
     step = f"{number(outputs)} output numbers · {number(each)} = {number(total)}"

@@ -257,7 +257,7 @@ class _Tagger:
 
     def length(self, match: Match) -> Made:
         """`a sequence of length 100`."""
-        return "@in", Known((match.value("v") or match.value("v2"),))
+        return "@in", Known((match.value("v" if match.text("v") else "v2"),))
 
     def two_sides(self, match: Match) -> Made:
         """`300 wide and 200 high`."""

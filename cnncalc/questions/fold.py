@@ -13,7 +13,7 @@ _WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "
 _SENTENCE = frozenset((".", "?", ";", "!"))
 _JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
 _CONVOLUTIONS = frozenset(("depthwise", "separable", "pointwise", "transposed_conv"))
-_LINKING = frozenset((",", "a", "about", "an", "and", "for", "if", "input", "instead", "is", "it", "of", "what"))
+_LINKING = frozenset((",", "a", "about", "an", "and", "for", "if", "input", "instead", "is", "of", "what", "with"))
 _STRONG = frozenset(("→", "@then", "+"))
 
 

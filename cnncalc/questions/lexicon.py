@@ -43,7 +43,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
                 r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
                 r"(?:size|length) after flattening|"
-                r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|(?:number of )?input feature|"
+                r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|"
+                r"(?:number of )?input feature|"
                 r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
     ("connections", r"connection"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from cnncalc.derivation import Derivation, number, times
@@ -157,6 +157,19 @@ def need_weights(stage: Stage) -> None:
         stage.needs("filters", "kernel", channels=True)
 
 
+def weight_shape_of(stage: Stage) -> tuple[int, ...]:
+    """The shape of a stage's weight tensor: filters, depth seen, height, width.
+
+    Raises:
+        QuestionError: where it is not known, or there is none.
+    """
+    need_weights(stage)
+    found = stage.layer.weights([stage.input])
+    if not found:
+        raise QuestionError(f"{stage.kind} has no weights")
+    return found[0].shape
+
+
 def trainable(stage: Stage) -> int:
     """Learned numbers of a stage."""
     need_weights(stage)
@@ -247,7 +260,7 @@ def per_filter(with_bias: bool) -> Callable[[Asked], list[Answer]]:
     def measure(asked: Asked) -> list[Answer]:
         stage = asked.last
         stage.needs("kernel", spatial=stage.kind == "fc", channels=True)
-        shape = stage.layer.weights([stage.input])[0].shape
+        shape = weight_shape_of(replace(stage, lacks=stage.lacks - {"filters", "units"}))
         each, bias = prod(shape[1:]), int(bool(getattr(stage.layer, "bias", False)))
         taps = times(*reversed(shape[1:]))
         answers = [asked.answer("weights of one filter", each, "weights", [f"{taps} = {number(each)}"])]
@@ -266,8 +279,7 @@ def learned_numbers(asked: Asked) -> list[Answer]:
 
 def weight_shape(asked: Asked) -> list[Answer]:
     """The weight tensor in the frameworks' layout: filters, depth seen, height, width."""
-    need_weights(asked.last)
-    shape = asked.last.layer.weights([asked.last.input])[0].shape
+    shape = weight_shape_of(asked.last)
     text = "x".join(map(str, shape))
     return [asked.answer("weight shape", text, "filters x depth seen x height x width", [f"weight: {text}"], text)]
 

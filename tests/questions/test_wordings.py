@@ -228,3 +228,66 @@ def test_grown_depth_first() -> None:
     (answer,) = ask("3x32x32 input, three 3x3 filters: output?")
     assert answer.value == "30x30x3"
     assert any("3 channels of 32x32" in note for note in answer.assumptions)
+
+
+@pytest.mark.parametrize(("question", "value"), [
+    ("How many weights does each filter have if the input is 32x32x3 and the filters are 5x5?", 75),
+    ("How many weights does one filter of AlexNet conv2 have?", 5 * 5 * 96),
+    ("One conv neuron looks at a 3x3 patch of a 16x16x8 volume. How many weights does it have?", 72),
+])
+def test_one_filter(question: str, value: int) -> None:
+    assert [answer.value for answer in ask(question)] == [value]
+
+
+def test_both_ways() -> None:
+    found = ask("Conv2d(3, 10, 5): parameters with and without bias?")
+    assert [answer.value for answer in found] == [10 * 76, 10 * 75]
+    found = ask("A 28x28 input, 5x5 kernel, stride 1: output width without padding and with same padding?")
+    assert sorted(answer.value for answer in found) == [24, 28]
+
+
+def test_several_dtypes() -> None:
+    found = ask("How much memory does a 10x10x8 volume take in float32 and in float16?")
+    assert [answer.value for answer in found] == [800 * 4, 800 * 2]
+
+
+def test_several_inputs_of_a_network() -> None:
+    found = ask("What does VGG-16's pool5 output at 224x224, and at 256x256?")
+    assert [answer.value for answer in found] == ["7x7x512", "8x8x512"]
+
+
+def test_changed_layers_are_said() -> None:
+    (answer,) = ask("AlexNet conv2 with 2 groups: how many parameters?")
+    assert answer.value == 256 * (5 * 5 * 48 + 1)
+    assert any("groups 2" in note for note in answer.assumptions)
+
+
+@pytest.mark.parametrize(("question", "share"), [
+    ("Which share of VGG-16's parameters sits in the fully connected layers?", 123_642_856 / 138_357_544),
+    ("What percentage of AlexNet's parameters are in fully connected layers?", 58_631_144 / 62_378_344),
+    ("Which share of VGG-16's MACs is in the convolutions?", 15_346_630_656 / 15_470_264_320),
+    ("Which share of activations does 2x2 max pooling with stride 2 discard?", 1 - 1 / 4),
+])
+def test_shares(question: str, share: float) -> None:
+    assert share in [answer.value for answer in ask(question)]
+
+
+@pytest.mark.parametrize("question", [
+    "Dense 784 -> 300 -> 100 -> 10: how many parameters?",
+    "MLP 784-300-100-10: parameters?",
+    "A network 784 -> 300 -> 100 -> 10, fully connected: number of parameters?",
+    "Linear(784, 300) -> Linear(300, 100) -> Linear(100, 10): parameters?",
+])
+def test_dense_chains(question: str) -> None:
+    each = [785 * 300, 301 * 100, 101 * 10]
+    assert [answer.value for answer in ask(question)] == [*each, sum(each)]
+
+
+def test_comparisons_come_with_the_ratio() -> None:
+    found = ask("How many times fewer MACs does a depthwise separable 3x3 convolution need than a standard one with 128 "
+                "input and 128 output channels on a 28x28 map, same padding?")
+    cheap, standard = 28 * 28 * 128 * (9 + 128), 28 * 28 * 128 * 128 * 9
+    values = [answer.value for answer in found]
+    assert cheap in values
+    assert standard in values
+    assert values[-1] == pytest.approx(standard / cheap)
