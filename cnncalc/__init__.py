@@ -14,8 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cnncalc.analysis.compare import Compared, compared
     from cnncalc.analysis.counts import Counts, Totals
+    from cnncalc.analysis.diff import Difference, difference
     from cnncalc.analysis.measured import LayerView
+    from cnncalc.analysis.memory import Memory, memory_of
     from cnncalc.analysis.receptive import ReceptiveField
     from cnncalc.backend.errors import ExecutionError, MemoryLimitError
     from cnncalc.backend.runner import Runner
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from cnncalc.questions.quiz import quiz
     from cnncalc.questions.solve import solve
     from cnncalc.results import Answer, QuizQuestion, Verification
+    from cnncalc.spec.files import bundled_names
     from cnncalc.spec.load import UsageError
 
 __version__ = "0.1.0"
@@ -45,6 +49,10 @@ __all__ = [
     "ask",
     "solve",
     "quiz",
+    "bundled_names",
+    "compared",
+    "difference",
+    "memory_of",
     "Network",
     "Builder",
     "LayerView",
@@ -53,6 +61,9 @@ __all__ = [
     "ReceptiveField",
     "Runner",
     "Verification",
+    "Compared",
+    "Difference",
+    "Memory",
     "Explanation",
     "Step",
     "Answer",
@@ -73,6 +84,10 @@ _HOMES = {
     "cnncalc.network": ("load", "loads", "open_network", "validate", "verify", "prepare", "Network"),
     "cnncalc.builder": ("Builder",),
     "cnncalc.analysis.measured": ("LayerView",),
+    "cnncalc.analysis.compare": ("compared", "Compared"),
+    "cnncalc.analysis.diff": ("difference", "Difference"),
+    "cnncalc.analysis.memory": ("memory_of", "Memory"),
+    "cnncalc.spec.files": ("bundled_names",),
     "cnncalc.analysis.counts": ("Totals", "Counts"),
     "cnncalc.analysis.receptive": ("ReceptiveField",),
     "cnncalc.backend.runner": ("Runner",),
