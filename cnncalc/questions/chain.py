@@ -63,6 +63,17 @@ class Stage:
         if missing:
             raise QuestionError.lacking(*missing)
 
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """The layer's `kernel` or `stride` along each axis.
+
+        Raises:
+            QuestionError: where its kind has none.
+        """
+        found: tuple[int, ...] | None = getattr(self.layer, name, None)
+        if found is None:
+            raise QuestionError(f"{self.kind} has no {name}")
+        return found
+
     @property
     def input(self) -> Volume:
         """The input volume, stand-ins where it is not known."""

@@ -113,12 +113,12 @@ def connections(asked: Asked) -> list[Answer]:
     def count(stage: Stage) -> int:
         need_output(stage)
         if stage.kind == "subsample":
-            return stage.output.size * (prod(stage.layer.kernel) + 1)  # type: ignore[attr-defined]
+            return stage.output.size * (prod(stage.sizes("kernel")) + 1)
         return stage.output.positions * trainable(stage)
 
     def work(stage: Stage) -> Steps:
         if stage.kind == "subsample":
-            taps = times(*stage.layer.kernel)  # type: ignore[attr-defined]
+            taps = times(*stage.sizes("kernel"))
             return [f"({taps} + 1) · {times(*stage.output.spatial, stage.output.channels)} = {number(count(stage))}"]
         found, places = number(trainable(stage)), number(stage.output.positions)
         return [f"{found} parameters · {places} positions = {number(count(stage))}"]
@@ -166,7 +166,7 @@ def im2col(asked: Asked) -> list[Answer]:
     stage.needs("filters", "kernel", spatial=True, channels=True)
     rows = prod(weight_shape_of(stage)[1:])
     positions, filters = stage.output.positions, stage.output.channels
-    taps = times(*stage.layer.kernel, rows // prod(stage.layer.kernel))  # type: ignore[attr-defined]
+    taps = times(*stage.sizes("kernel"), rows // prod(stage.sizes("kernel")))
     steps = [
         *volume_steps(asked, stage),
         f"rows: {taps} = {number(rows)}",
@@ -231,7 +231,7 @@ def discarded(asked: Asked) -> list[Answer]:
     if stage.before.spatial is not None:
         before, after = prod(stage.input.spatial), prod(stage.output.spatial)
     else:
-        before, after = prod(stage.layer.stride), 1  # type: ignore[attr-defined]
+        before, after = prod(stage.sizes("stride")), 1
     text = f"{100 * (before - after) / before:.4g} %"
     step = f"{after} of {before} are kept: 1 - {after}/{before} = {text}"
     lost = asked.answer("share discarded", (before - after) / before, "of 1", [step], text)

@@ -248,7 +248,7 @@ def biases(asked: Asked) -> list[Answer]:
 
 def _in_depth(asked: Asked) -> Answer:
     """Weights where the depth C before and after is left open: they grow with its square."""
-    kernels: list[tuple[int, ...]] = [stage.layer.kernel for stage in asked.chosen]  # type: ignore[attr-defined]
+    kernels: list[tuple[int, ...]] = [stage.sizes("kernel") for stage in asked.chosen]
     taps = sum(map(prod, kernels))
     terms = " + ".join(f"{times(*kernel)}·C·C" for kernel in kernels)
     return asked.answer("weights", f"{taps}·C²", "weights", [f"{terms} = {taps}·C²"], f"{taps}·C²")
