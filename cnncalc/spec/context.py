@@ -81,15 +81,16 @@ class Formulas:
         for name in found.uses:
             value = context.names.get(name)
             if isinstance(value, list | str):
-                self._spend(elements(value), scalar)
+                self._spend(value, scalar)
         try:
             return found.evaluate(Scope(context.names, volume, has_input, context.index))
         except FormulaError as error:
             raise _located(error, scalar) from None
 
-    def _spend(self, effort: int, scalar: Scalar) -> None:
+    def _spend(self, value: Value, scalar: Scalar) -> None:
         """Bound what formulas over lists and texts do, which no bound on single results would."""
-        self._effort += effort
+        if self._effort <= MAX_EFFORT:
+            self._effort += elements(value)
         if self._effort > MAX_EFFORT:
             message = f"the formulas of this file go through more than {MAX_EFFORT:,} elements of lists"
             raise ValueFault(ScalarError("too-much-work", message, "work a list out once, under `define`"), scalar.at)

@@ -61,6 +61,12 @@ class Item:
         """What `arguments` has made of the value, kept because blocks and loops come back to the same item."""
 
 
+    @property
+    def label(self) -> Tree | None:
+        """What says how the item is called: its `name`, or the word behind `group` and `branch`."""
+        return self.name if self.name is not None or self.form not in ("group", "branch") else self.value
+
+
 class ItemReader:
     """Sorts items out, each once; reports what is no item."""
 
@@ -146,6 +152,9 @@ class ItemReader:
         return "chain" if "layers" in tree.entries else "point"
 
     def _unknown(self, key: Scalar) -> None:
+        if self.findings.full:
+            self.findings.leave_out(1)
+            return
         word = key.text
         known = nearest(word, [*KINDS, *self.blocks]) or foreign_spelling(word)
         help = f"did you mean `{known}`?" if known else "`cnncalc kinds` lists the layer kinds"

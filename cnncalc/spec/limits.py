@@ -15,7 +15,7 @@ MAX_FORMULA_DEPTH = 32
 """How deep a formula may nest."""
 MAX_LIST = 10_000
 """How long a list in a formula may become."""
-MAX_EFFORT = 5_000_000
+MAX_EFFORT = 1_000_000
 """How many elements of lists the formulas of a file may go through."""
 MAX_FINDINGS = 100
 """How many findings of one file are reported."""

@@ -18,9 +18,13 @@ from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree
 
 _LINE = re.compile(
     r"[ \t]*\[[ \t]*(?P<volume>[0-9]+(?:[ \t]*[xX×][ \t]*[0-9]+)*)[ \t]*\][ \t]*"
-    r"(?P<title>[A-Za-z][A-Za-z _-]*?[ \t]?[0-9]*)[ \t]*(?::[ \t]*(?P<phrase>.*?)|(?P<rest>[0-9(].*?)?)[ \t]*$"
+    r"(?P<title>[A-Za-z][A-Za-z_-]*+(?:[ \t]++[A-Za-z_-]++)*+(?:[ \t]?[0-9]++)?)[ \t]*+"
+    r"(?::[ \t]*+(?P<phrase>.*)|(?P<rest>[0-9(].*))?$"
 )
+"""Possessive throughout: a line that does not match fails in linear time."""
 _STARTS = re.compile(r"[ \t]*\[[ \t]*[0-9]+(?:[ \t]*[xX×][ \t]*[0-9]+)*[ \t]*\][ \t]*[A-Za-z]")
+
+_LONGEST_TITLE = 60
 
 _KINDS = (
     ("input", r"input"),
@@ -58,7 +62,7 @@ def read_listing(source: Source, findings: Findings) -> Tree:
 
 
 def _read_line(line: str, start: int, root: Mapping, layers: Sequence, findings: Findings) -> None:
-    match = _LINE.match(line)
+    match = _LINE.match(line.rstrip())
     if not match:
         indent = len(line) - len(line.lstrip())
         findings.add(
@@ -95,5 +99,7 @@ def _read_line(line: str, start: int, root: Mapping, layers: Sequence, findings:
 
 
 def _kind(title: str) -> str | None:
+    if len(title) > _LONGEST_TITLE:
+        return None
     word = re.sub(r"[ \t_-]*[0-9]*$", "", title.strip().lower())
     return next((kind for kind, pattern in _KINDS if re.fullmatch(pattern, word)), None)

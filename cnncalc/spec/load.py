@@ -74,6 +74,8 @@ class Loaded:
         return tuple(self.findings.all())
 
 
+_SHOWN_CYCLE = 8
+"""Of how many blocks of a cycle the way is shown."""
 _SHOWN_BYTES = 100_000
 """How much of a file that is no text is kept to show the place of the fault."""
 
@@ -89,14 +91,21 @@ def load_spec(spec: str, options: Options = Options()) -> Loaded:
         SpecError: where it cannot be read at all.
         UsageError: for an option that does not go with it.
     """
-    found = files.find(spec, options.limits)
+    return load_found(files.find(spec, options.limits), options)
+
+
+def load_found(found: files.Found, options: Options = Options()) -> Loaded:
+    """The same for bytes that are read already.
+
+    Raises:
+        SpecError: where they cannot be understood at all.
+    """
     return _Loading(found, options).load()
 
 
 def load_text(text: str, path: str = "<text>", options: Options = Options()) -> Loaded:
     """The same for a specification given as text; it may extend bundled architectures only."""
-    found = files.Found(path, text.encode("utf-8", "surrogatepass"), None, False)
-    return _Loading(found, options).load()
+    return load_found(files.Found(path, text.encode("utf-8", "surrogatepass"), None, False), options)
 
 
 @contextmanager
@@ -221,9 +230,9 @@ class _Loading:
             path = " → ".join([*(name for name, _ in cycle), cycle[0][0]])
             self.findings.add(
                 "block-cycle",
-                f"a block uses itself: {path}",
+                f"a block uses itself: {path if len(cycle) <= _SHOWN_CYCLE else _shortened(path)}",
                 cycle[-1][1].at,
-                related=[(word.at, f"`{name}` uses `{word.text}` here") for name, word in cycle[:-1]],
+                related=[(word.at, f"`{name}` uses `{word.text}` here") for name, word in cycle[:-1][:_SHOWN_CYCLE]],
             )
             document.layers = None
         expander = Expander(document, self.findings, self.options.limits, names, origins, not self.options.changes)
@@ -277,6 +286,11 @@ def _defined_later(fault: ValueFault, define: Entries) -> ValueFault:
         return fault
     help = f"`{name}` is defined further down: `define` is worked out in order"
     return ValueFault(scalars.ScalarError(error.code, error.message, help), fault.at, fault.formula)
+
+
+def _shortened(path: str) -> str:
+    names = path.split(" → ")
+    return " → ".join((*names[:_SHOWN_CYCLE], f"… ({len(names) - 1:,} blocks)", names[-1]))
 
 
 def volume_from(text: str) -> Volume:
