@@ -27,7 +27,12 @@ _PRODUCTS = ("conv", "depthwise", "transposed_conv", "fc", "rbf")
 
 
 def available_threads() -> int:
-    """How many processors this process may use."""
+    """How many threads an execution takes unless told: one per processor if BLAS keeps to one, else one.
+
+    Two threads that each start a BLAS with threads of its own are slower than one.
+    """
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        return 1
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
@@ -51,8 +56,8 @@ def verify_graph(
         graph: the network; every volume in it must be known.
         name: how the result calls it.
         seed: of the input and the weights.
-        threads: how many at most; by default as many as there are processors. The caller should have limited BLAS
-            to one thread (OPENBLAS_NUM_THREADS=1, set before NumPy is first imported): a library cannot.
+        threads: how many at most; by default one per processor if BLAS is limited to one thread
+            (OPENBLAS_NUM_THREADS=1, set before NumPy is first imported, which a library cannot do), else one.
         batch: images at once. A small network is run again with two where one is asked for.
         fast: allow Winograd's algorithm, which does fewer products than it stands for and so counts none.
         memory_limit: bytes beyond which the execution is refused before it begins.

@@ -13,10 +13,10 @@ from cnncalc.backend.work import Work
 class Bench:
     """One layer run on arrays given channels first, and what is to be known of it afterwards."""
 
-    def __init__(self, layer, *, dtype=np.float32, threads=1, direct=True, weights=None):
+    def __init__(self, layer, *, dtype=np.float32, threads=1, direct=True, weights=None, keep=True):
         self.layer = layer
         self.work = Work(Arena(), threads, direct=direct)
-        self.weights = Weights(Pool(1, dtype), self.work.arena, 0, keep=True)
+        self.weights = Weights(Pool(1, dtype), self.work.arena, 0, keep=keep)
         self.given = weights or {}
 
     def __call__(self, *arrays):

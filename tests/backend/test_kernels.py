@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cnncalc.backend import weights, work
 from cnncalc.backend.kernels import KERNELS, activation, convolution, normalization, pooling, transposed
-from cnncalc.layers import KINDS
+from cnncalc.graph import Volume
+from cnncalc.layers import KINDS, layer_class
 from tests.backend.naive import NAIVE
 from tests.backend.running import Bench
 from tests.backend.strategies import layers
@@ -79,3 +80,13 @@ def test_prediction_is_what_is_executed(kind, data):
     assert executed == declared
     assert bench.work.products == batch * layer.macs(read, given_volume)
     assert kind in COUNTED or bench.work.products == 0
+
+
+@pytest.mark.parametrize(("kind", "name"), [("fc", "weight"), ("rbf", "prototypes")])
+def test_streamed_weights_are_those_that_would_be_kept(kind, name):
+    layer = layer_class(kind).make(2, units=700)
+    (x,) = numbers([Volume(20, (10, 10))], 2, 0, np.float32)
+    kept, streamed = Bench(layer), Bench(layer, keep=False)
+    np.testing.assert_allclose(streamed(x), kept(x), rtol=1e-4, atol=1e-4)
+    assert streamed.weights.tensors[name].array is None
+    assert streamed.weights.learned + streamed.weights.fixed == kept.weights.learned + kept.weights.fixed
