@@ -29,6 +29,10 @@ _NAMES = {
 }
 
 
+MOST_LAYERS = 1000
+"""Chains longer than this are refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One layer of a chain and the volumes around it.
@@ -114,10 +118,12 @@ def missing(said: Said) -> set[str]:
 
 def expanded(layers: Sequence[Said]) -> list[Said]:
     """Composites taken apart and repetitions written out, every layer of one kind of the library."""
-    result = []
+    result: list[Said] = []
     for said in layers:
         parts = _parts(said)
         several = max(said.times, len(said.many), *map(len, said.series.values()), 1)
+        if several * len(parts) + len(result) > MOST_LAYERS:
+            raise QuestionError(f"a chain has at most {MOST_LAYERS:,} layers")
         for turn in range(several):
             for part in parts:
                 here = {name: values[min(turn, len(values) - 1)] for name, values in said.series.items()}

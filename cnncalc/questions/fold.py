@@ -274,6 +274,8 @@ class Fold:
     def _on_repeat(self, item: Item, _: str) -> None:
         if self.parts:
             self.parts[-1].times = item.meaning
+        else:
+            self._times = item.meaning
 
     def _on_blocks(self, item: Item, _: str) -> None:
         self.reading.setups[-1].turns = item.meaning

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from cnncalc.layers import layer_class
+from cnncalc.questions.answer import QuestionError
+from cnncalc.questions.chain import MOST_LAYERS
 from cnncalc.questions.fold import Fold, Part
 from cnncalc.questions.lexicon import is_harmless
 from cnncalc.questions.setups import Ask, Known, Reading, Said, Setup, Where
@@ -202,6 +204,8 @@ def _unroll(setup: Setup) -> None:
     """Write out blocks that come several times."""
     dense = next((index for index, said in enumerate(setup.layers) if said.kind == "fc"), len(setup.layers))
     block, rest = setup.layers[:dense], setup.layers[dense:]
+    if setup.turns * len(block) > MOST_LAYERS:
+        raise QuestionError(f"a chain has at most {MOST_LAYERS:,} layers")
     setup.layers = [replace(said, values=dict(said.values)) for _ in range(setup.turns) for said in block] + rest
     last = next((said for said in reversed(setup.layers) if said.kind == "conv"), None)
     if setup.ending and last:

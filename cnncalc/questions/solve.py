@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
 
 from cnncalc.derivation import number
@@ -44,6 +45,7 @@ ANY_WIDTH = 10**6 + 3
 
 _MOST = 10**15
 _MOST_LISTED = 1000
+_MOST_TRIED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _why(problem: Problem) -> str:
 
 _BOUNDS: dict[str, tuple[int, Callable[[WindowRule, int], int]]] = {
     "input": (1, lambda rule, target: (target + 2) * rule.stride + rule.effective),
-    "pad": (0, lambda rule, target: (target + 1) * rule.stride + rule.effective + rule.extent),
+    "pad": (0, lambda rule, target: (target + rule.extent + 1) * rule.stride + rule.effective),
     "kernel": (1, lambda rule, target: rule.extent + rule.before + rule.after + target + 1),
     "stride": (1, lambda rule, target: rule.extent + rule.before + rule.after + target),
     "dilation": (1, lambda rule, target: rule.extent + rule.before + rule.after + target),
@@ -179,6 +181,8 @@ def _extents(problem: Problem, target: tuple[int, ...]) -> Iterator[Solution]:
     rules = _rules(problem, target)
     free, last = problem.unknown[:-1], problem.unknown[-1]
     ranges = [range(_BOUNDS[name][0], _combined(rules[0], name)) for name in free]
+    if prod(map(len, ranges)) > _MOST_TRIED:
+        raise QuestionError("too many combinations to try: say more, or ask for one thing at a time")
     count = 0
     for chosen in product(*ranges):
         fixed = dict(zip(free, chosen, strict=True))
@@ -195,9 +199,7 @@ def _extents(problem: Problem, target: tuple[int, ...]) -> Iterator[Solution]:
 
 def _combined(rule: WindowRule, name: str) -> int:
     """Where one of several unknowns stops making sense: no stride beyond the input, no padding beyond the window."""
-    if name == "pad":
-        return rule.effective
-    return min(rule.extent, 512) + 1
+    return rule.effective if name == "pad" else rule.extent + 1
 
 
 def _rules(problem: Problem, target: tuple[int, ...]) -> list[WindowRule]:

@@ -1,7 +1,7 @@
 """Backwards: against sliding the window along every candidate, cell by cell."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncalc.questions.answer import QuestionError
@@ -57,6 +57,7 @@ def test_stride(width: int, kernel: int, pad: int, output: int) -> None:
     assert found == ([s for s in range(1, width + 2 * pad + 1) if slid(width, kernel, s, pad) == output] or NONE)
 
 
+@settings(max_examples=300)
 @given(st.integers(1, 12), SMALL, st.integers(1, 4), st.integers(1, 40))
 def test_transposed_padding(width: int, kernel: int, stride: int, output: int) -> None:
     found: list[object] = values("pad", kind="transposed_conv", input=width, kernel=kernel, stride=stride, output=output)  # type: ignore[arg-type]
