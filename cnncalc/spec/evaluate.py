@@ -26,7 +26,7 @@ class Evaluator:
         Raises:
             ValueFault, UnknownInput: as `Formulas.evaluate`.
         """
-        return self.formulas.evaluate(scalar, context, self.inference.volume(cursor))
+        return self.formulas.evaluate(scalar, context, self.inference.volume(cursor), cursor is not None)
 
     def fault(self, fault: ValueFault, context: Context, what: str | None = None) -> None:
         """Report a value that does not do, with the places its numbers came from."""

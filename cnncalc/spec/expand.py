@@ -6,7 +6,8 @@ several inputs has not said yet which one it starts from).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from cnncalc.graph import Frame, Graph, Output
 from cnncalc.layers import layer_class
@@ -86,6 +87,7 @@ class Expander:
             if end is not None and not self._ended_in_branch:
                 self.outputs.append(Output(self.inference.nodes[end].name, end))
         self.naming.report_unresolved()
+        self.naming.report_repeated()
         return Graph(tuple(self.inference.nodes), tuple(self.outputs))
 
     # Chains and items
@@ -112,7 +114,7 @@ class Expander:
             if holds is None:
                 return self._poison(item, cursor, context)
             if not holds:
-                self.naming.left_out(item, context, self.values.text_of(item.name, cursor, context))
+                self.naming.left_out(item, context, self.values.text_of(item.label, cursor, context))
                 return cursor
         return self._unconditional(item, cursor, context)
 
@@ -126,15 +128,26 @@ class Expander:
             return self._no_input(item, context)
         if item.allow:
             context = context._replace(allow=context.allow | item.allow)
-        first = self.nodes_made
-        end: Cursor = getattr(self, f"_{item.form}")(item, start, context)
-        if item.expect is not None:
-            self.expectations.check(item, first, end, context)
+        end = self._checked(item, start, context, partial(getattr(self, f"_{item.form}"), item, start, context))
         if item.form == "branch":
             self._ended_in_branch = True
             return cursor
         if item.form in ("layer", "block", "merge", "point"):
             self._ended_in_branch = False
+        return end
+
+    def _checked(self, item: Item, start: Cursor, context: Context, make: Callable[[], Cursor]) -> Cursor:
+        """What `make` makes of an item, its weights those it `shares`, held to its `expect`."""
+        if item.shares is None and item.expect is None:
+            return make()
+        first = self.nodes_made
+        name = self.values.text_of(item.shares, start, context)
+        theirs = self.naming.shared(name, context)
+        end = make()
+        if item.shares is not None:
+            self.naming.share(item, range(first, self.nodes_made), theirs, name, context)
+        if item.expect is not None:
+            self.expectations.check(item, first, start, end, context)
         return end
 
     def _broken(self, tree: Tree, cursor: Cursor, context: Context) -> Cursor:
@@ -215,8 +228,6 @@ class Expander:
             item.head.text, name, layer, tuple(i for i in inputs if i >= 0), context, item, arguments, note
         )
         del bare
-        if item.shares is not None:
-            self.naming.share(item, index, index + 1, self.values.text_of(item.shares, cursor, context), context)
         return index
 
     def _make(self, arguments: Arguments, axes: int, cursor: Cursor, context: Context) -> Layer | None:
@@ -298,10 +309,7 @@ class Expander:
             context.allow,
             context.depth + 1,
         )
-        end = self._scoped(scope, block.layers, cursor, inside)
-        if item.shares is not None:
-            self.naming.share(item, scope.first, scope.end, self.values.text_of(item.shares, cursor, context), context)
-        return end
+        return self._scoped(scope, block.layers, cursor, inside)
 
     def _frame(self, item: Item, block: BlockDef) -> Frame:
         return frame(f"`{block.name}`, used here", self.findings, item.head.at)
@@ -405,7 +413,7 @@ class Expander:
                     yield self._poison(item, cursor, context)
                     continue
                 if not holds:
-                    self.naming.left_out(item, context, self.values.text_of(item.name, cursor, context))
+                    self.naming.left_out(item, context, self.values.text_of(item.label, cursor, context))
                     continue
             if item.form in ("for", "repeat"):
                 yield from self._loop_branches(item, cursor, context)
@@ -419,5 +427,7 @@ class Expander:
             if start is None:
                 yield self._poison(item, cursor, context)
                 return
+        if item.allow:
+            context = context._replace(allow=context.allow | item.allow)
         for turn in self._turns(item, start, context):
-            yield self._turn(item, turn, start)
+            yield self._checked(item, start, turn.context, partial(self._turn, item, turn, start))

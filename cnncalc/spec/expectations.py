@@ -71,20 +71,22 @@ class Expectations:
         self.text_of = text_of
         self.active = active
 
-    def check(self, item: Item, first: int, end: int | None, context: Context) -> None:
-        """Compare an item's `expect` with the nodes it made (from `first` on) and the volume at its end."""
+    def check(self, item: Item, first: int, start: int | None, end: int | None, context: Context) -> None:
+        """Compare an item's `expect` with the nodes it made (from `first` on) and the volume at its end.
+
+        In its formulas `input` is the volume that arrived (from `start`), as everywhere.
+        """
         expected = item.expect
-        volume = self.inference.volume(end)
         if isinstance(expected, Scalar):
-            self._volume(item, expected, volume, end, context)
+            self._volume(expected, start, end, context)
         elif isinstance(expected, Mapping):
             made = self.inference.nodes[first:]
             for name, (key, tree) in expected.entries.items():
                 if name == "volume":
-                    self._volume(item, tree, volume, end, context)
+                    self._volume(tree, start, end, context)
                 elif name in ("parameters", "macs"):
                     if all(node.volume is not None for node in made):
-                        self._count(item, name, tree, made, end, context)
+                        self._count(name, tree, made, start, context)
                 else:
                     known = ("volume", "parameters", "macs")
                     report_unknown(self.findings, [key], "`expect` has no key", known, f"it has {', '.join(known)}")
@@ -93,8 +95,8 @@ class Expectations:
                 "bad-shape", f"`expect` takes a volume, and {kind_of(expected)} stands here", extent(expected)
             )
 
-    def _volume(self, item: Item, tree: Tree, volume: Volume | None, end: int | None, context: Context) -> None:
-        text = self.text_of(tree, end, context)
+    def _volume(self, tree: Tree, start: int | None, end: int | None, context: Context) -> None:
+        text = self.text_of(tree, start, context)
         if text is None:
             return
         try:
@@ -102,6 +104,7 @@ class Expectations:
         except scalars.ScalarError as error:
             self.findings.add(error.code, f"`expect`: {error.message}", tree.at, help=error.help)
             return
+        volume = self.inference.volume(end)
         if self.active and volume is not None and not same_volume(expected, volume):
             producer = self.inference.nodes[end] if end is not None else None
             name = producer.name if producer else None
@@ -115,10 +118,8 @@ class Expectations:
                 frames=context.frames,
             )
 
-    def _count(
-        self, item: Item, name: str, tree: Tree, made: Sequence[Node], end: int | None, context: Context
-    ) -> None:
-        text = self.text_of(tree, end, context)
+    def _count(self, name: str, tree: Tree, made: Sequence[Node], start: int | None, context: Context) -> None:
+        text = self.text_of(tree, start, context)
         if text is None:
             return
         nodes = self.inference.nodes

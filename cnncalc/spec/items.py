@@ -13,6 +13,7 @@ from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent, kind_of
 
 MODIFIERS = ("name", "from", "shares", "when", "expect", "note", "allow")
 CONTROL = ("repeat", "for", "group", "branch")
+NAMED = ("group", "branch")
 _MOST_MISPLACED = 5
 ITEM_KEYS = frozenset({*MODIFIERS, *CONTROL, "layers", "in"})
 
@@ -64,7 +65,7 @@ class Item:
     @property
     def label(self) -> Tree | None:
         """What says how the item is called: its `name`, or the word behind `group` and `branch`."""
-        return self.name if self.name is not None or self.form not in ("group", "branch") else self.value
+        return self.name if self.name is not None or self.form not in NAMED else self.value
 
 
 class ItemReader:
@@ -170,7 +171,7 @@ class ItemReader:
         control = item.form in (*CONTROL, "chain")
         allowed = {
             item.head.text,
-            *MODIFIERS,
+            *(word for word in MODIFIERS if word != "name" or item.form not in NAMED),
             *(("layers",) if control else ()),
             *(("in",) if item.form == "for" else ()),
         }
@@ -192,7 +193,9 @@ class ItemReader:
         from cnncalc.layers import layer_class
 
         fields = layer_class(item.head.text).fields if item.form == "layer" else {}
-        if key.text in fields:
+        if key.text == "name" and item.form in NAMED:
+            help, known = f"the word behind `{item.form}` is its name", None
+        elif key.text in fields:
             help, known = f"hyperparameters stand inside: `{item.head.text}: {{{key.text}: …}}`", None
         else:
             known = nearest(key.text, allowed)

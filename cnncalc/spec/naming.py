@@ -8,7 +8,7 @@ from cnncalc.graph import Node
 from cnncalc.spec.context import Context
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
-from cnncalc.spec.items import Item, ItemReader, child_chains
+from cnncalc.spec.items import NAMED, Item, ItemReader, child_chains
 from cnncalc.spec.names import NameScope
 from cnncalc.spec.source import Span
 from cnncalc.spec.suggest import did_you_mean
@@ -48,7 +48,7 @@ class Naming:
                         continue
                     if isinstance(item.name, Scalar):
                         names.add(item.name.text)
-                    if item.form not in ("group", "branch") and not (item.form in ("for", "repeat") and item.name):
+                    if item.form not in NAMED and not (item.form in ("for", "repeat") and item.name):
                         pending += child_chains(item)
             self._reserved[key] = frozenset(names)
         return self._reserved[key]
@@ -73,12 +73,12 @@ class Naming:
     def claim(self, item: Item, given: str, context: Context) -> str:
         """The local name that an explicit name becomes, its place remembered; taken ones are reported."""
         scope = context.scope
-        at = item.name.at if item.name is not None else item.value.at if item.value is not None else item.at
+        written = item.label
+        at = written.at if written is not None else item.at
         if given == "input":
             self.findings.add("reserved-name", "`input` is the volume that enters; nothing else can be called so", at)
-        computed = isinstance(item.name, Scalar) and item.name.text[:1] == "="
         local = given
-        if context.turns and not (computed and given not in scope.entries):
+        if context.turns and not (_computed(written) and given not in scope.entries):
             local = ".".join((given, *map(str, context.turns)))
         taken = local in scope.places or (local in scope.entries and not context.turns)
         if taken and given != "input":
@@ -114,7 +114,9 @@ class Naming:
     def open_turn(self, item: Item, name: str, index: int, context: Context) -> NameScope:
         """Open the scope of a named loop's turn: `stage.0`, bare `stage` meaning the latest."""
         outer = context.scope
-        local = ".".join((name, *map(str, context.turns), str(index)))
+        local = f"{name}.{index}"
+        if context.turns and not (_computed(item.name) and local not in outer.entries):
+            local = ".".join((name, *map(str, context.turns), str(index)))
         scope = NameScope(outer, local)
         at = item.name.at if item.name is not None else item.at
         if index == 0 and local in outer.entries:
@@ -131,6 +133,7 @@ class Naming:
     def left_out(self, item: Item, context: Context, name: str | None) -> None:
         """Remember the name of an item that `when` has left out, for better words where someone refers to it."""
         if name is not None:
+            context.scope.absent[".".join((name, *map(str, context.turns)))] = item.at
             context.scope.absent[name] = item.at
 
     # Following names
@@ -184,36 +187,74 @@ class Naming:
                     help="a layer reads from layers before it",
                 )
             else:
-                known = did_you_mean(name, scope.visible())
+                known = did_you_mean(name, scope.visible()) if name != "input" else None
+                several = "the network has several inputs, and none is named `input`"
                 self.findings.add(
                     "unknown-name",
-                    f"there is no layer named `{name[:60]}`",
+                    f"there is no layer named `{name[:60]}`" if name != "input" else several,
                     at,
-                    help=known or self._candidates(scope),
+                    help=known or self._candidates(scope, context),
                     frames=context.frames,
                     fix=(at, known.split("`")[1]) if known else None,
                 )
 
-    def _candidates(self, scope: NameScope) -> str | None:
+    def report_repeated(self) -> None:
+        """Say where a name with dots in it is the path of another layer; within a scope `claim` has seen to it."""
+        nodes, sources = self.inference.nodes, self.inference.sources
+        if len({node.name for node in nodes}) == len(nodes):
+            return
+        first: dict[str, int] = {}
+        for node in nodes:
+            other = first.setdefault(node.name, node.index)
+            if other != node.index:
+                self.findings.add(
+                    "duplicate-name",
+                    f"the name `{node.name}` is taken",
+                    sources[node.index],
+                    related=((sources[other], "another layer is reached by it"),),
+                    help="a dot leads into a scope: give the layer a name without",
+                    frames=node.frames,
+                )
+
+    def _candidates(self, scope: NameScope, context: Context) -> str | None:
         names = list(dict.fromkeys(islice(scope.visible(), 2 * _SHOWN_NAMES)))
+        names = [name for name in names if name != "input" or context.entry is not None]
         listed = ", ".join(f"`{name}`" for name in names[:_SHOWN_NAMES])
         return f"the names here are {listed}{', …' if len(names) > _SHOWN_NAMES else ''}" if names else None
 
     # Shared weights
 
-    def share(self, item: Item, first: int, end: int, name: str | None, context: Context) -> None:
-        """Let the layers from `first` to `end` use the weights of a named layer or block, pair by pair."""
+    def shared(self, name: str | None, context: Context) -> range | None:
+        """The nodes whose weights `shares` means, before the item's own name is entered; None where there are none."""
+        target = context.scope.find(name) if name is not None else None
+        if isinstance(target, NameScope):
+            return range(target.first, target.end) if target.end else None
+        return None if target is None else range(target, target + 1)
+
+    def share(self, item: Item, made: range, theirs: range | None, name: str | None, context: Context) -> None:
+        """Let the layers just made use the weights of a named layer or block, pair by pair.
+
+        In a loop the named one may be the item itself (`name: head` with `shares: head.0`): there it has its own.
+        """
         if name is None or item.shares is None:
             return
-        target = context.scope.find(name)
-        if target is None or (isinstance(target, NameScope) and target.end == 0):
-            self.resolve(item.shares, name, context)
+        if theirs is None:
+            if context.index is None or self.shared(name, context) != made:
+                self._nothing_to_share(item.shares, name, made, context)
             return
-        span = range(target.first, target.end) if isinstance(target, NameScope) else range(target, target + 1)
+        self._pair(item, item.shares, made, theirs, name, context)
+
+    def _nothing_to_share(self, tree: Tree, name: str, made: range, context: Context) -> None:
+        if self.shared(name, context) == made:
+            self.findings.add("shares", f"`{name}` is this layer itself", tree.at, frames=context.frames)
+        else:
+            self.resolve(tree, name, context)
+
+    def _pair(self, item: Item, tree: Tree, made: range, span: range, name: str, context: Context) -> None:
         nodes = self.inference.nodes
         theirs = [nodes[index] for index in span if self._weighted(nodes[index])]
-        ours = [nodes[index] for index in range(first, end) if self._weighted(nodes[index])]
-        if any(node.volume is None for node in (*nodes[first:end], *(nodes[i] for i in span))):
+        ours = [nodes[index] for index in made if self._weighted(nodes[index])]
+        if any(nodes[index].volume is None for index in (*made, *span)):
             return
         for mine, other in zip(ours, theirs, strict=False):
             if mine.kind != other.kind or mine.weights != other.weights:
@@ -223,9 +264,10 @@ class Naming:
         if len(ours) != len(theirs):
             self.findings.add(
                 "shares",
-                f"`{name}` has {len(theirs)} layers with weights and this has {len(ours)}",
-                item.shares.at,
+                f"`{name}` has {_layers(len(theirs))} with weights and this has {_layers(len(ours))}",
+                tree.at,
                 frames=context.frames,
+                help="name a layer, a block or a group" if not theirs else None,
             )
 
     @staticmethod
@@ -245,3 +287,12 @@ class Naming:
             related=((self.inference.sources[other.index], "their layer"),),
             frames=context.frames,
         )
+
+
+def _layers(count: int) -> str:
+    return "1 layer" if count == 1 else f"{count:,} layers"
+
+
+def _computed(name: Tree | None) -> bool:
+    """Whether a name is a formula, which tells the turns of a loop apart by itself."""
+    return isinstance(name, Scalar) and name.text[:1] == "="

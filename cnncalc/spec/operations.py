@@ -253,7 +253,8 @@ def index_of(scope: Scope, token: Token) -> Value:
 def arriving(scope: Scope, token: Token) -> Volume:
     """The volume that arrives."""
     if not scope.has_input:
-        raise _error(token, "no volume arrives here", "unknown-variable", "`input` is known inside `layers` and blocks")
+        help = "`input` is known inside `layers` and blocks; of several inputs, once an item has said `from` which"
+        raise _error(token, "no volume arrives here", "unknown-variable", help)
     if scope.volume is None:
         raise UnknownInput
     return scope.volume
