@@ -62,7 +62,9 @@ def _settings(reading: Reading, network: Measured) -> list[Answer]:
     stage = stage_of(network, views[0])
     values = {name: getattr(stage.layer, name) for name in stage.layer.fields}
     target = reading.target.spatial * (stage.axes if len(reading.target.spatial) == 1 else 1)
-    fed = reading.setups[0].input.over(stage.before)
+    said = reading.setups[0].input
+    spatial = said.spatial * stage.axes if said.spatial and len(said.spatial) == 1 else said.spatial
+    fed = Known(spatial, said.channels).over(stage.before)
     answers = [answer for known in dict.fromkeys((fed, stage.before)) for answer in _forwards(stage, known)]
     names = ("input", "pad") if reading.unknown == ["setting"] else tuple(reading.unknown)
     for name in names:

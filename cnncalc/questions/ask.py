@@ -89,6 +89,9 @@ def _backwards(reading: Reading) -> Iterator[Answer]:
             stride = said.values.get("stride", 1)
             strides = stride if isinstance(stride, tuple) else (stride,) * len(known.spatial)
             target = tuple(-(-n // s) for n, s in zip(known.spatial, strides, strict=True))
+        if target is None and reading.words & {"fit", "exactly", "evenly"} and known.spatial:
+            yield from solve.fitting(Problem(said.kind, said.values, tuple(reading.unknown), known, known.spatial))
+            continue
         goal = None if target else reading.goal
         yield from solve.answers(
             Problem(said.kind, said.values, tuple(dict.fromkeys(reading.unknown)), known, target, goal, setup.label)

@@ -235,7 +235,8 @@ def _after(layer: Layer, before: Known, lacks: set[str]) -> Known:
 def _assumed(said: Said, values: dict[str, Any]) -> list[str]:
     """The conventions that filled in what was not said."""
     fields = layer_class(said.kind).fields
-    told = ["the layer is a convolution"] if said.implied and said.kind == "conv" else []
+    told = ["one filter"] if said.values.get("filters") == 1 and said.single else []
+    told += ["the layer is a convolution"] if said.implied and said.kind == "conv" else []
     for name, text in _CONVENTIONS:
         if name not in fields or name in values or (name == "stride" and fields[name].default is REQUIRED):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
@@ -22,7 +23,7 @@ from cnncalc.questions.quantities import (
     volume_steps,
     weight_shape_of,
 )
-from cnncalc.questions.setups import Reading
+from cnncalc.questions.setups import Known, Reading
 from cnncalc.results import Answer
 
 _NO_PRODUCTS = "no weights, so no multiply–accumulates: its work is comparisons or additions"
@@ -278,12 +279,28 @@ def bias_waste(asked: Asked) -> list[Answer]:
     raise QuestionError.lacking("a convolution followed by batch normalisation")
 
 
+def bias_additions(asked: Asked) -> list[Answer]:
+    """One addition per output number of a layer with biases."""
+
+    def count(stage: Stage) -> int:
+        return need_output(stage) if biases_of(stage) else 0
+
+    def work(stage: Stage) -> Steps:
+        return [f"{asked.tag(stage)}one per output number: {number(count(stage))}"]
+
+    return counted(asked, "bias additions", "additions", count, work)
+
+
 def lost(asked: Asked) -> list[Answer]:
-    """Cells that an axis loses on the way."""
+    """Cells that an axis loses on the way; at stride 1 the same for every input."""
     before, after = asked.stages[0].before.spatial, asked.last.after.spatial
-    if not before or not after:
+    if before and after:
+        return [asked.answer("cells lost per axis", before[0] - after[0], "cells", [f"{before[0]} - {after[0]}"])]
+    rules = [_rules(replace(stage, before=stage.before.over(Known(stage.input.spatial))))[0] for stage in asked.stages]
+    if any(rule.stride > 1 for rule in rules):
         raise QuestionError.lacking("the input's width and height")
-    return [asked.answer("cells lost per axis", before[0] - after[0], "cells", [f"{before[0]} - {after[0]}"])]
+    each = [rule.effective - 1 - rule.before - rule.after for rule in rules]
+    return [asked.answer("cells lost per axis", sum(each), "cells", [" + ".join(map(str, each))])]
 
 
 def legal(asked: Asked) -> list[Answer]:

@@ -288,6 +288,9 @@ class _Tagger:
             text = "x".join(map(str, value))
             self.remarks.append(f"{text} is read as {value[0]} channels of {value[1]}x{value[2]}")
             return Known(value[1:], value[0])
+        if len(value) == 4 and value[0] in (1, 3) and value[-1] not in (1, 3, 4):
+            self.remarks.append(f"{'x'.join(map(str, value))} has its {value[0]} channels first")
+            return Known(value[1:], value[0])
         return Known(value[:-1], value[-1])
 
 

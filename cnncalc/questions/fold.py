@@ -231,6 +231,9 @@ class Fold:
     def _on_dtype(self, item: Item, _: str) -> None:
         self.reading.bytes_each.append(item.meaning)
 
+    def _on_single(self, item: Item, _: str) -> None:
+        self.reading.single = True
+
     def _on_both(self, item: Item, _: str) -> None:
         self.reading.both = item.meaning
 

@@ -46,7 +46,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
                 r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|"
                 r"(?:number of )?input feature|"
                 r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
-    ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant bias|bias needed"),
+    ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant(?: (?:bias|param|parameter))?|bias needed"),
+    ("bias_additions", r"bias addition|addition of (?:the )?bias"),
     ("connections", r"connection"),
     ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|mb|mib|kb|"
                r"kib"),

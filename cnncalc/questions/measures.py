@@ -40,6 +40,7 @@ _QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "flatten": costs.flatten,
     "unshared": costs.unshared,
     "bias_waste": costs.bias_waste,
+    "bias_additions": costs.bias_additions,
     "lost": costs.lost,
     "legal": costs.legal,
     "rounding": costs.rounding,

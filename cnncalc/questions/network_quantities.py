@@ -47,7 +47,8 @@ class About:
         if ask.name in ("fails",):
             return self._fails()
         if ask.name == "receptive_field" or ask.name == "field_stride":
-            return self._receptive(self._views(where) or [self.network.layers[-1]])
+            blocks = [self._block_end(name) for kind, name in where if kind == "block"]
+            return self._receptive(blocks or self._views(where) or [self._last_with_field()])
         if not where and ask.name in self._totals():
             return self._totals()[ask.name]()
         if ask.name == "flatten":
@@ -76,7 +77,17 @@ class About:
         reading = self.reading
         return Asked(stages, stages, self.label, True, reading)
 
+    def _block_end(self, name: int | str) -> LayerView:
+        """The last layer of a block, which gives its output."""
+        return [view for view in self.network.layers if view.name.startswith(f"{name}.")][-1]
+
+    def _block_output(self, name: int | str) -> list[Answer]:
+        volume = self._block_end(name).volume
+        return [Answer(f"output of {name}", str(volume), "volume", str(volume))]
+
     def _of_layers(self, ask: Ask, where: Sequence[Where]) -> list[Answer]:
+        if ask.name == "output" and all(kind == "block" for kind, _ in where):
+            return [answer for _, name in where for answer in self._block_output(name)]
         views = self._views(where)
         if not views:
             raise QuestionError.lacking("which layer is meant")
@@ -302,6 +313,9 @@ class About:
             Answer(f"receptive field at {view.name}", size, "cells", f"{size}x{size}", steps),
             Answer(f"stride at {view.name}", stride, "cells", number(stride)),
         ]
+
+    def _last_with_field(self) -> LayerView:
+        return next((view for view in reversed(self.network.layers) if view.receptive_field), self.network.layers[-1])
 
     def _last_field(self, view: LayerView) -> tuple[ReceptiveField, int]:
         """The last receptive field before a dense layer, and the width of the volume that has it."""

@@ -15,6 +15,8 @@ from cnncalc.questions.sheet import Sheet
 from cnncalc.spec.phrase import Binder
 from cnncalc.spec.words import Token, singular
 
+_OF_ONE_FILTER = {"parameters", "weights", "learned_numbers", "filter_weights", "filter_parameters", "biases"}
+
 
 def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     """Fold a tagged line; `network` says that it names one, so that a layer without values is one of its layers.
@@ -46,10 +48,18 @@ def _tidy(reading: Reading) -> None:
         and not (ask.name == "legal" and reading.unknown)
         and not (ask.name in ("output", "width") and "input" in reading.unknown)
     ]
+    if reading.single and {ask.name for ask in reading.asked} <= _OF_ONE_FILTER:
+        for layer in (layer for setup in reading.setups for layer in setup.layers if layer.kind == "conv"):
+            layer.single = "filters" not in layer.values
+            layer.values.setdefault("filters", 1)
     last = next((setup.layers[-1] for setup in reversed(reading.setups) if setup.layers), None)
     if reading.goal and not reading.unknown and last and last.kind == "fc" and "units" not in last.values:
         reading.unknown = ["units"]
         reading.asked = [ask for ask in reading.asked if ask.name != "units"]
+    if "length" in reading.words and any(layer.kind == "flatten" for setup in reading.setups for layer in setup.layers):
+        reading.asked = [Ask("flatten") if ask.name == "output" else ask for ask in reading.asked]
+    if reading.goal and not reading.unknown and not reading.asked:
+        reading.asked.append(Ask(reading.goal[0]))  # `why has it 1,516 parameters?`
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))

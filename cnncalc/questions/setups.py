@@ -39,6 +39,7 @@ class Said:
         many: one number of filters or neurons for each of several such layers; `series` the same for other fields.
         at: the layer of a network that this changes: its name, or its number among its kind.
         shape: Keras' `input_shape`, the depth last.
+        single: whether its one filter is only implied, by `a 3x3 filter`.
         implied: whether the kind is not said and taken to be a convolution.
     """
 
@@ -52,6 +53,7 @@ class Said:
     times: int = 1
     shape: Known | None = None
     implied: bool = False
+    single: bool = False
     at: int | str = 0
 
 
@@ -97,6 +99,7 @@ class Reading:
         goal: a quantity and the number it is to have, or is said to have.
         target: the extents that are to come out; `keep` where they are to stay as they are.
         claims: volumes said to come out inside a network; `without` the layers it is to lack.
+        single: whether it speaks of `a 3x3 filter`.
         both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
     """
@@ -118,5 +121,6 @@ class Reading:
     claimed: bool = False
     claims: list[Known] = field(default_factory=list)
     without: list[Where] = field(default_factory=list)
+    single: bool = False
     symbolic: bool = False
     compares: bool = False

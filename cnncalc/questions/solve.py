@@ -151,6 +151,22 @@ def answers(problem: Problem) -> list[Answer]:
     return [Answer(names + tail, solution.text, "", solution.text, (solution.step,)) for solution in found]
 
 
+def fitting(problem: Problem) -> list[Answer]:
+    """Every stride, padding or kernel with which the windows fit exactly, whatever comes out."""
+    (name, *more) = problem.unknown
+    if more or name not in ("stride", "pad", "kernel") or problem.input.spatial is None:
+        raise QuestionError.lacking("the output that is wanted")
+    rules = _rules(problem, problem.input.spatial)
+    highest = min(rules[0].extent if name != "pad" else rules[0].effective - 1, _MOST_TRIED)
+    found = []
+    for value in range(_BOUNDS[name][0], highest + 1):
+        tried = [_set(rule, {name: value}) for rule in rules]
+        if all(rule.fits and (rule.slack >= rule.stride or rule.slack == 0) for rule in tried):
+            step = f"{tried[0].formula()[1]} = {tried[0].output}"
+            found.append(Answer(NAMES[name], value, "", number(value), (step,)))
+    return found
+
+
 def _why(problem: Problem) -> str:
     if problem.goal is not None:
         quantity, wanted = problem.goal

@@ -9,6 +9,7 @@ from typing import Any
 from cnncalc.questions import lexicon
 from cnncalc.questions.calls import tag_calls
 from cnncalc.questions.extents import tag_extents
+from cnncalc.questions.setups import Said
 from cnncalc.questions.sheet import Item, Made, Match, Sheet, setting
 from cnncalc.spec.words import Token
 
@@ -129,6 +130,12 @@ def _unknown(match: Match) -> Made:
     return "@unknown", [name for _, name in found]
 
 
+def _single(match: Match) -> Made:
+    """`a 3x3 filter`, and not `filters`: one, where nothing else is said."""
+    noun = match.next_item("filter") or match.next_item("kernel")
+    return None if noun is None or noun.said.lower().endswith("s") else "@single"
+
+
 def _which_number(match: Match) -> Made:
     sought = re.search(r"(?:find|compute|determine|calculate|is|what)$", match.before())
     if match.text().startswith("the") and not sought:
@@ -247,6 +254,13 @@ def _filters_after(match: Match) -> Made:
     return setting("filters", match.value("v"), match) if ends and sized else None
 
 
+def _neurons(match: Match) -> Made:
+    """`fed to 120 neurons`: a dense layer that nobody names."""
+    if re.search(r"@head:fc[^,.;?→]*$", match.before(8)):
+        return None
+    return "@layer", Said("fc", {"units": match.value("v")})
+
+
 def _ordinal(match: Match) -> Made:
     order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
     return "@ordinal", order[match.text()]
@@ -333,6 +347,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
     (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
      r"<n:b>(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
+    (r"(?:a|an|each|every|single|a single)(?= <s> (?:filter|kernel)(?! size))", _single),
     (r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
      lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
     (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
@@ -363,5 +378,6 @@ _ORDER: tuple[Rule, ...] = (
     (r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",
      lambda match: ("@ending", match.value("c"))),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
+    (r"(?:to|into|and|with|by) <n:v> (?:hidden )?(?:neuron|unit)(?: (?:layer|output))?", _neurons),
     (r"twice", tagged("@repeat", 2)),
 )
