@@ -25,8 +25,9 @@ def answer(reading: Reading, subject: Subject, network: Measured) -> list[Answer
         QuestionError: where something is missing, not understood, or does not exist in the network.
     """
     _account(reading, network)
+    reading.remarks += [f"every layer with {_label(name, value)}" for name, value in reading.shared]
     reading.remarks += [
-        f"{said.at or f'every {said.kind}'} with {_label(name, value)}"
+        f"{_called(said, network)} with {_label(name, value)}"
         for setup in reading.setups
         for said in setup.layers
         for name, value in said.values.items()
@@ -41,6 +42,12 @@ def answer(reading: Reading, subject: Subject, network: Measured) -> list[Answer
     if not answers:
         raise QuestionError.lacking("what is asked for: parameters, multiply–accumulates, a layer's output, …")
     return answers
+
+
+def _called(said: Said, network: Measured) -> str:
+    """The layers that a setting is for."""
+    views = find_layers(network, said.kind, said.at)
+    return views[0].name if len(views) == 1 else f"every {said.kind}"
 
 
 def _account(reading: Reading, network: Measured) -> None:
@@ -86,7 +93,8 @@ def _variants(reading: Reading, network: Measured) -> list[tuple[str, Measured]]
     """The network as the question wants it; twice where a layer is given two settings or rounding is at issue."""
     said = [said for setup in reading.setups for said in setup.layers]
     fed = _inputs(reading, network)
-    if "fails" in {ask.name for ask in reading.asked} or not (said or reading.without or fed):
+    changes = said or reading.without or fed or reading.shared
+    if "fails" in {ask.name for ask in reading.asked} or not changes:
         return [("", network)]
     said, rivals = _rivals(said)
     turns = [("", said), *rivals]
@@ -156,7 +164,7 @@ def _built(network: Measured, said: Sequence[Said], reading: Reading, fed: Volum
     def change(node: Node, layer: Layer) -> Layer | None:
         if node.name in left_out:
             return None
-        values = dict(settings.get(node.name, {}))
+        values = {name: value for name, value in reading.shared if name in layer.fields} | settings.get(node.name, {})
         if ceil and "ceil" in layer.fields:
             values["ceil"] = True
         return with_values(layer, len(node.volume.spatial) if node.volume else 2, **values) if values else layer

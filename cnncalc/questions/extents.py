@@ -91,7 +91,7 @@ class _Tagger:
              self.turned),
             (r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|vector (?:of|with) "
              r"(?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?", self.flat),
-            (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→))", self.bare_change),
+            (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→ #))", self.bare_change),
             (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? {_BEFORE}"
              r"(?! (?:filter|kernel|channel|conv))", self.turned),
             (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
@@ -138,7 +138,7 @@ class _Tagger:
             (r"<n:w> (?:pixel )?wide (?:and|by|,|x) <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
             (r"(?:width|w|w1) (?:=|:|of|is)* ?<n:w> ?(?:,|and)* (?:height|h|h1) (?:=|:|of|is)* ?<n:h>", self.two_sides),
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
-            (rf"(?:width|w|w1|n|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
+            (rf"(?:width|w|w1|n|i|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
             (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
             (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:|-))* <n:v>"
              r"(?:~(?:sample|step|time step|signal|sequence))?|<n:v2> (?:sample|time step)", self.length),
@@ -165,7 +165,8 @@ class _Tagger:
         """`Conv 64->128`; two bare numbers beside no layer's name stay as they are."""
         if re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|:|\())*$", match.before(3)):
             return "@features", (match.value("a"), match.value("b"))
-        if re.search(r"(?:conv|convolution|conv2d|deconv|@head\S*)(?: layer| with| \(|:| from| ,)*$", match.before(3)):
+        convolution = r"(?:conv|convolution|conv2d|deconv|@head\S*)(?: layer| with| \(|:| from| ,| #s\S+)*$"
+        if re.search(convolution, match.before(4)):
             return self.channel_change(match)
         return None
 

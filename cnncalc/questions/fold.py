@@ -35,6 +35,7 @@ class Part:
     series: dict[str, tuple[int, ...]] = field(default_factory=dict)
     plural: bool = False
     follows: bool = False
+    closed: bool = False
     asks: range = range(0)
     joined: bool = False
 
@@ -47,7 +48,6 @@ class Fold:
         self.reading = Reading(remarks=remarks, words=frozenset(map(singular, words)), plurals=frozenset(words))
         self.network = network
         self.parts: list[Part] = []
-        self.shared: list[tuple[str, Any]] = []
         self._fresh = True
         self._in_ask = False
         self._times = 1
@@ -87,6 +87,7 @@ class Fold:
             part = self.parts[-1]
             part.tokens += [] if item.text in ("→", "@then") else [t for t in item.tokens if item.text != ";"]
             part.chunk, part.since_head = len(part.tokens), True
+            part.closed = part.closed or item.text in _SENTENCE
 
     def _gather(self, tokens: tuple[Token, ...]) -> None:
         if not self.parts or (self._fresh and any(t.is_value for t in tokens)):
@@ -111,7 +112,7 @@ class Fold:
             moved = self._loose(part)
             part = self._open(kind)
             part.tokens = moved
-        elif part.kind is None and not (self._in_ask and any(t.is_value for t in part.tokens) and part.since_head):
+        elif part.kind is None and not self._complete(part, kind):
             part.kind, part.times = kind, max(part.times, self._times)
             part.ordinal, self._times, self._ordinal = self._ordinal, 1, None
             part.in_ask = part.in_ask or self._in_ask
@@ -127,6 +128,12 @@ class Fold:
         part.since_head = False
         if kind == "conv" and len(item.tokens) == 2 and item.tokens[0].value == "filters":
             part.tokens += item.tokens
+
+    def _complete(self, part: Part, kind: str) -> bool:
+        """Whether a layer without a name has been described before, and the name that now comes is another's."""
+        if not part.since_head or not any(token.is_value for token in part.tokens):
+            return False
+        return self._in_ask or (part.closed and kind not in ("conv", *_CONVOLUTIONS))
 
     def _loose(self, part: Part | None) -> list[Token]:
         """Words just before a head that opens a layer of its own belong to that layer."""
@@ -231,6 +238,11 @@ class Fold:
     def _on_dtype(self, item: Item, _: str) -> None:
         self.reading.bytes_each.append(item.meaning)
 
+    def _on_classes(self, item: Item, _: str) -> None:
+        part = self._open("fc")
+        part.said, part.number = Said("fc", {"units": item.meaning}), -1
+        self._fresh = True
+
     def _on_single(self, item: Item, _: str) -> None:
         self.reading.single = True
 
@@ -263,7 +275,7 @@ class Fold:
         elif self._following:
             self._gather((_word(name, item), _number(value, item)))
         else:
-            self.shared.append((name, value))
+            self.reading.shared.append((name, value))
 
     def _on_series(self, item: Item, _: str) -> None:
         name, values = item.meaning

@@ -65,6 +65,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("lost", r"(?:pixel|row|column) (?:are )?(?:lost|missing|cut)|lost pixel"),
     ("legal", r"legal|illegal|possible|permissible|admissible|allowed|fit(?: evenly| exactly)?|"
               r"valid(?= (?:\S+ )?(?:setting|configuration|combination|choice|setup| \?))|whole number"),
+    ("output", r"o(?= (?:=|\?))"),
     ("rounding", r"caffe"),
     ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
     ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),

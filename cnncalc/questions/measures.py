@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from cnncalc.derivation import number
 from cnncalc.questions import costs, quantities
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.quantities import Asked
@@ -57,4 +59,17 @@ def measure(name: str, asked: Asked) -> list[Answer]:
         raise QuestionError.lacking(f"the {name[1:]}")
     if name not in _QUANTITIES:
         raise QuestionError.lacking("which network is meant")
-    return _QUANTITIES[name](asked)
+    answers = _QUANTITIES[name](asked)
+    batch = asked.reading.batch
+    if batch == 1 or name not in _PER_IMAGE:
+        return answers
+    return [*answers, *(_for_batch(answer, batch) for answer in answers if isinstance(answer.value, int))]
+
+
+_PER_IMAGE = frozenset(("macs", "flops", "activations", "units", "bias_additions"))
+
+
+def _for_batch(answer: Answer, batch: int) -> Answer:
+    value = int(answer.value) * batch
+    step = f"{batch} images · {number(answer.value)} = {number(value)}"
+    return replace(answer, quantity=f"{answer.quantity} for the batch", value=value, text=number(value), steps=(step,))

@@ -62,7 +62,7 @@ class About:
         changed_layers = list(
             dict.fromkeys((said.kind, said.at) for setup in self.reading.setups for said in setup.layers)
         )
-        one = len(changed_layers) == 1 and bool(changed_layers[0][1])
+        one = len(changed_layers) == 1 and changed_layers[0][1] not in (0, -1)
         return changed_layers if one or ask.name == "output" else []
 
     def sizes(self) -> list[Answer]:

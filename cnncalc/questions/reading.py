@@ -32,7 +32,7 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     described = {(part.setup, said.kind) for part, said in bound if part.kind and (said.values or said.many)}
     for part, said in bound:
         _settle(part, said, reading, (part.setup, said.kind) in described, network)
-    _fill(reading, fold.shared)
+    _fill(reading)
     _tidy(reading)
     return reading
 
@@ -89,11 +89,28 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
         if part.in_ask and setup.layers and setup.layers[-1].values:
             _alternative(said.kind, setup, reading)
             return
+    if network and part.kind is None:
+        _loose_setting(said, part, reading)
+        return
     said.at = part.number or 0
     if not network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
+
+
+def _loose_setting(said: Said, part: Part, reading: Reading) -> None:
+    """Beside a network only biases can be spoken of without saying of which layers."""
+    if set(said.values) == {"bias"}:
+        reading.shared.append(("bias", said.values["bias"]))
+        return
+    if not _described_by_itself(said, reading):
+        reading.unread += [token.text for token in part.tokens if token.is_value]
+    reading.setups[part.setup].layers.append(said)
+
+
+def _described_by_itself(said: Said, reading: Reading) -> bool:
+    return "kernel" in said.values and (reading.setups[0].input.spatial is not None or "input" in reading.unknown)
 
 
 def _follow_up(said: Said, setup: Setup, reading: Reading) -> None:
@@ -162,6 +179,8 @@ def _bind(part: Part, reading: Reading) -> Said:
     binder = Binder(_carrier(kind))
     binder.read(part.tokens)
     said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind is None)
+    if len({name for name, _ in said.again}) > 1:
+        raise QuestionError("several layers are described in one breath: say `then` between them")
     repeated = {id(token) for token, reason in binder.rest if "said twice" in reason}
     rest = [(token, reason) for token, reason in binder.rest if id(token) not in repeated]
     said.many = _list(binder, part.tokens, [token for token, _ in rest if token.is_value])
@@ -236,7 +255,7 @@ def _square(setup: Setup, reading: Reading) -> None:
         setup.input, setup.only_width = Known(spatial * axes, setup.input.channels), True
 
 
-def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
+def _fill(reading: Reading) -> None:
     """Spread what is said of all layers, and what alternatives have in common."""
     common = _common(reading) if reading.compares else {}
     first = next((setup for setup in reading.setups if setup.layers), None)
@@ -248,9 +267,9 @@ def _fill(reading: Reading, shared: list[tuple[str, Any]]) -> None:
             setup.layers = first.variant().layers
         for said in setup.layers:
             known = layer_class(_carrier(said.kind)).fields
-            for name, value in (*shared, *common.items()):
+            for name, value in (*reading.shared, *common.items()):
                 if name in known and said.values.setdefault(name, value) != value and len(setup.layers) == 1:
-                    said.again += [(name, value)] if (name, value) in shared else []
+                    said.again += [(name, value)] if (name, value) in reading.shared else []
         if reading.compares:
             setup.label = setup.label or _described(setup)
             setup.input = setup.input.over(next((s.input for s in reading.setups if s.input.channels), setup.input))

@@ -39,6 +39,7 @@ class Said:
         many: one number of filters or neurons for each of several such layers; `series` the same for other fields.
         at: the layer of a network that this changes: its name, or its number among its kind.
         shape: Keras' `input_shape`, the depth last.
+        shared: what is said of all layers (`no biases`).
         single: whether its one filter is only implied, by `a 3x3 filter`.
         implied: whether the kind is not said and taken to be a convolution.
     """
@@ -99,6 +100,7 @@ class Reading:
         goal: a quantity and the number it is to have, or is said to have.
         target: the extents that are to come out; `keep` where they are to stay as they are.
         claims: volumes said to come out inside a network; `without` the layers it is to lack.
+        shared: what is said of all layers (`no biases`).
         single: whether it speaks of `a 3x3 filter`.
         both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
@@ -115,6 +117,7 @@ class Reading:
     words: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
     bytes_each: list[int] = field(default_factory=list)
+    shared: list[tuple[str, Any]] = field(default_factory=list)
     both: tuple[str, tuple[Any, ...]] | None = None
     batch: int = 1
     pending: list[Where] = field(default_factory=list)

@@ -274,6 +274,11 @@ def _without(match: Match) -> Made:
     return "@without", [(kind, item.meaning if item.text.startswith("@ref") else 0)]
 
 
+def _classes(match: Match) -> Made:
+    """`with 10 classes`: the last dense layer has so many neurons."""
+    return Item("@classes", match.items[0].tokens, match.value("v"))
+
+
 def _facts(match: Match) -> Made:
     """A bracket after a network's name describes it; one with sizes describes a layer."""
     return "@facts" if match.before() in ("@net", "@ref:block") and "#s" not in match.text() else None
@@ -287,6 +292,7 @@ _OF_NETWORKS: tuple[Rule, ...] = (
     (r"(?:when )?group (?:is|are)? ?ignored|(?:ignoring|without)(?: the)? group", drop),
     (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", drop),
     (r"\( [^()]*\)", _facts),
+    (r"(?:with|for|and|has|of) <n:v> class", _classes),
     (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
     (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", drop),
     (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),

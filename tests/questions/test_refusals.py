@@ -34,6 +34,9 @@ NOT_UNDERSTOOD = [
     ("What is the accuracy of AlexNet?", "accuracy"),
     ("32x32x3 -> 5x5x4 filters, 10 of them: parameters?", "10"),
     ("10 5x5 filters on 32x32x3, 17: parameters?", "17"),
+    ("How many parameters does VGG-16 have with 10 filters?", "10"),
+    ("VGG-16 without the last FC layer: how many parameters?", "without"),
+    ("32x32x3, 10 5x5 filters, double the filters: parameters?", "double"),
 ]
 
 IMPOSSIBLE = [
@@ -43,6 +46,7 @@ IMPOSSIBLE = [
     ("A 32x32x3 input is convolved with 10 5x5 filters at stride 0. Output?", "too small"),
     ("Which stride gives 1 from 7 with a 7x7 filter?", "every stride"),
     ("Output of AlexNet's conv9?", "no conv 9"),
+    ("10 filters of 5x5 and 20 filters of 3x3 on 32x32x3: parameters?", "several layers"),
 ]
 
 

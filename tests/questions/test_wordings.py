@@ -291,3 +291,20 @@ def test_comparisons_come_with_the_ratio() -> None:
     assert cheap in values
     assert standard in values
     assert values[-1] == pytest.approx(standard / cheap)
+
+
+def test_changes_of_a_network() -> None:
+    found = {answer.quantity: answer.value for answer in ask("How many parameters does VGG-16 have with 10 classes?")}
+    assert found["parameters of VGG-16"] == 138_357_544 - 4097 * 1000 + 4097 * 10
+    found = {answer.quantity: answer.value for answer in ask("How many parameters does AlexNet have without biases?")}
+    assert found["parameters of AlexNet"] == 62_378_344 - (96 + 256 + 384 + 384 + 256 + 4096 + 4096 + 1000)
+
+
+def test_a_batch_multiplies() -> None:
+    values = [a.value for a in ask("How many MACs does a batch of 8 images need for 64 3x3 filters, pad 1, on 56x56x64?")]
+    assert values == [56 * 56 * 64 * 576, 8 * 56 * 56 * 64 * 576]
+
+
+def test_strides_that_fit() -> None:
+    found = ask("A 10-wide input, 4-wide filter, no padding. Which strides fit exactly?")
+    assert [answer.value for answer in found] == [s for s in range(1, 7) if (10 - 4) % s == 0]
