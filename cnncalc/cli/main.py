@@ -27,6 +27,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quiz": ("quiz", "Questions with worked answers: in the terminal, for Moodle, as a worksheet."),
     "list": ("listing", "The bundled architectures."),
     "kinds": ("kinds", "The layer kinds, or the reference page of one."),
+    "rule": ("rule", "The page of a finding: what its code means, with examples."),
+    "new": ("new", "A small commented specification to start from."),
+    "schema": ("schema", "The JSON Schema of the language, for editors."),
     "completion": ("completion", "The line that switches on shell completion."),
 }
 """Each command: the module of `cnncalc.cli` that holds it, and its line in the help."""

@@ -75,9 +75,10 @@ def _figure(name: str, text: str) -> int:
     from cnncalc.visible import visible
 
     try:
-        return Figure(text).value
+        limit: int = Figure(text).value
     except ValueError:
         raise click.UsageError(f"--max-{name}: '{visible(text)}' is no number such as 5000, 5M or 1.2G") from None
+    return limit
 
 
 def _check(spec: str, options: Options, budgets: dict[str, int]) -> Checked:

@@ -28,6 +28,14 @@ class Lint(NamedTuple):
     about: str = ""
 
 
+class Unused(NamedTuple):
+    """Something that a file defines and never uses."""
+
+    code: str
+    at: Span
+    what: str
+
+
 class Surroundings(NamedTuple):
     """A graph with who reads whom."""
 
@@ -217,16 +225,18 @@ _CHECKS: tuple[Callable[[Surroundings], Iterator[Lint]], ...] = (
 _WORD = re.compile(r"'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z_0-9]*)")
 
 
-def _unused(document: Document) -> Iterator[tuple[str, Span, str]]:
+def _unused(document: Document) -> Iterator[Unused]:
     """Block parameters, defined values and blocks that nothing in the file uses."""
     for block in document.blocks.values():
         used = _words(block.layers) | _words_of(tree for _, tree in block.define.values())
         used |= _words_of(default for _, default in block.parameters.values())
         for name, (word, _) in block.parameters.items():
             if name not in used:
-                yield "unused-parameter", word.at, f"the parameter `{name}` of the block `{block.name}`"
+                yield Unused(
+                    code="unused-parameter", at=word.at, what=f"the parameter `{name}` of the block `{block.name}`"
+                )
         if not block.used:
-            yield "unused-block", block.at, f"the block `{block.name}`"
+            yield Unused(code="unused-block", at=block.at, what=f"the block `{block.name}`")
     trees = [document.layers, *(tree for _, tree in document.define.values())]
     for block in document.blocks.values():
         trees += [block.layers, *(tree for _, tree in block.define.values())]
@@ -234,7 +244,7 @@ def _unused(document: Document) -> Iterator[tuple[str, Span, str]]:
     used = _words_of(trees) if document.define else set()
     for name, (word, _) in document.define.items():
         if name not in used:
-            yield "unused-parameter", word.at, f"the defined value `{name}`"
+            yield Unused(code="unused-parameter", at=word.at, what=f"the defined value `{name}`")
 
 
 def _words_of(trees: Iterator[Tree | None] | list[Tree | None]) -> set[str]:
