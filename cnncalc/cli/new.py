@@ -44,10 +44,16 @@ def new(name: str, force: bool) -> int:
 
     from cnncalc.cli.report import write_file
     from cnncalc.render.terminal import stdout
-    from cnncalc.spec.schema import URL
+    from cnncalc.spec.schema import FILE
     from cnncalc.visible import visible
 
     path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-    write_file(_START.format(name=json.dumps(Path(path).stem), schema=URL), path, force)
-    stdout().write([f"{visible(path)} is written; `cnncalc summarize {visible(path)}` shows it"])
+    write_file(_START.format(name=json.dumps(Path(path).stem), schema=FILE), path, force)
+    shown = visible(path)
+    stdout().write(
+        [
+            f"{shown} is written; `cnncalc summarize {shown}` shows it",
+            f"`cnncalc schema -o {FILE}` beside it lets an editor complete and check it",
+        ]
+    )
     return 0

@@ -19,5 +19,5 @@ def schema(output: str | None, force: bool) -> int:
     from cnncalc.cli.report import write_text
     from cnncalc.spec.schema import json_schema
 
-    write_text(json.dumps(json_schema(), indent=2, ensure_ascii=True) + "\n", output, force)
+    write_text(json.dumps(json_schema(), indent=1, ensure_ascii=True) + "\n", output, force)
     return 0

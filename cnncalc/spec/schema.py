@@ -7,6 +7,7 @@ can know (names, shapes, block parameters) is left to `cnncalc validate`.
 from __future__ import annotations
 
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 from cnncalc.graph import AXIS_NAMES
@@ -34,7 +35,8 @@ from cnncalc.spec.items import CONTROL, ITEM_KEYS
 
 Schema = dict[str, Any]
 
-URL = "https://raw.githubusercontent.com/cnncalc/cnncalc/main/cnncalc.schema.json"
+FILE = "cnncalc.schema.json"
+"""Where the first line of a specification looks for the schema: a file beside it."""
 _SIZE = r"^[0-9]+([xX×][0-9]+)*$"
 _VOLUME = r"^[0-9]+([xX×][0-9]+){0,3}$"
 _FORMULA: Schema = {"$ref": "#/definitions/formula"}
@@ -76,11 +78,9 @@ def _options(wanted: Type) -> list[Schema]:
         case Choice(words=words):
             return [{"enum": list(words)}, _FORMULA]
         case Sizes(least=least):
-            return [{"type": "integer", "minimum": least}, _text_of(_SIZE), _FORMULA, _axes(least)]
+            return [_ref(f"size{least}"), _FORMULA]
         case Padding(words=words):
-            sides = _mapping({side: _whole(0) for pair in SIDE_NAMES for side in pair})
-            named = [{"enum": list(words)}] if words else []
-            return [{"type": "integer", "minimum": 0}, _text_of(_SIZE), *named, _FORMULA, sides]
+            return [_ref("padding"), *([{"enum": list(words)}] if words else []), _FORMULA]
         case VolumeType():
             return [_ref("volume"), _FORMULA]
         case Connections():
@@ -102,8 +102,14 @@ def _whole(least: int) -> Schema:
     return _any({"type": "integer", "minimum": least}, _FORMULA)
 
 
-def _axes(least: int) -> Schema:
-    return _mapping({axis: _whole(least) for axis in (*AXIS_NAMES, "length")})
+def _size(least: int) -> Schema:
+    axes = _mapping({axis: _whole(least) for axis in (*AXIS_NAMES, "length")})
+    return _any({"type": "integer", "minimum": least}, _text_of(_SIZE), axes)
+
+
+def _padding() -> Schema:
+    sides = _mapping({side: _whole(0) for pair in SIDE_NAMES for side in pair})
+    return _any({"type": "integer", "minimum": 0}, _text_of(_SIZE), sides)
 
 
 def kind_schema(cls: type[Layer]) -> Schema:
@@ -153,7 +159,6 @@ def _list(items: Schema) -> Schema:
 
 def _item() -> Schema:
     """A list item. Its one kind, block or control word decides what else it may hold."""
-    words = [*KINDS, *CONTROL]
     alone = [kind for kind in KINDS if kind not in MERGES]
     branches = {"description": "branches that start at the same volume", "type": "array", "items": _ref("branch")}
     kinds = {kind: branches if kind in MERGES else kind_schema(layer_class(kind)) for kind in KINDS}
@@ -175,7 +180,10 @@ def _item() -> Schema:
         # A block of the file's own: whatever is no word of the language, once.
         "additionalProperties": _ref("arguments"),
         "propertyNames": {"not": {"enum": _misspelt()}},
-        "not": {"anyOf": [{"required": [a, b]} for a, b in _excluded(words)]},
+        "not": {"anyOf": [{"required": [a, b]} for a, b in combinations(CONTROL, 2)]},
+        # Beside a kind or a control word only the language's own words stand.
+        "if": {"anyOf": [{"required": [word]} for word in (*KINDS, *CONTROL)]},
+        "then": {"propertyNames": {"enum": [*KINDS, *control, *_modifiers()]}},
     }
     return _any({"type": "string", "not": {"enum": [*MERGES, *(ITEM_KEYS - set(alone))]}}, mapping)
 
@@ -183,12 +191,7 @@ def _item() -> Schema:
 def _misspelt() -> list[str]:
     """Other frameworks' spellings, which a block of one's own would hardly be called."""
     found = {spelling for kind in KINDS for spelling in layer_class(kind).spellings}
-    return sorted(found - set(KINDS))
-
-
-def _excluded(words: list[str]) -> list[tuple[str, str]]:
-    """Pairs of control words that exclude each other."""
-    return [(a, b) for i, a in enumerate(CONTROL) for b in CONTROL[i + 1 :] if a in words and b in words]
+    return sorted(spelling for spelling in found if not spelling.islower())
 
 
 def _block() -> Schema:
@@ -224,6 +227,9 @@ def _definitions() -> dict[str, Schema]:
         "word": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "not": {"enum": sorted(RESERVED)}},
         "value": _any(scalar, _list(_ref("value"))),
         "arguments": _any({"type": "null"}, scalar, _list(_ref("value")), {"type": "object"}),
+        "size0": _size(0),
+        "size1": _size(1),
+        "padding": _padding(),
         "code": {"enum": sorted(WARNINGS)},
         "chain": _any({"type": "array", "items": _ref("item")}, _ref("item"), {"type": "null"}),
         "branch": _any({"type": "array", "items": _ref("item")}, _ref("item")),
@@ -269,14 +275,13 @@ def json_schema() -> Schema:
         "rounding": {"description": "what becomes of windows that do not fit", "enum": ["floor", "exact"]},
         "budget": {
             "description": "limits of the author's own",
-            **_mapping({name: figure for name in ("parameters", "macs", "activations")}),
+            **_mapping(dict.fromkeys(("parameters", "macs", "activations"), figure)),
         },
         "allow": {"description": "codes of warnings not wanted", **_any(_ref("code"), _list(_ref("code")))},
         "extends": {"description": "a file of the same folder, or a bundled name, that this one changes", **text},
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": URL,
         "title": "a cnncalc architecture",
         **_mapping(properties, anyOf=[{"required": ["input", "layers"]}, {"required": ["extends"]}]),
         "definitions": _definitions(),
