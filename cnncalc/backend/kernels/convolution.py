@@ -81,7 +81,8 @@ def _per_map(w: Array) -> Array:
 def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
     rows, out = as_matrix(x), as_matrix(y)
     hands = work.hands(rows.size * out.shape[-1])
-    most = max(_TILE_POSITIONS, min(-(-len(rows) // hands), _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize)))
+    most = max(_TILE_POSITIONS, _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize))
+    most = min(most, _fair(len(rows), hands))
 
     def one(where: tuple[Any, ...], hand: int) -> None:
         work.multiply(rows[where], w, out[where])
@@ -93,6 +94,12 @@ def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> No
         work.share(tiles((len(rows),), most), hands, one)
 
 
+def _fair(positions: int, hands: int) -> int:
+    """An even share of the positions, or all of them where a share would be too few for an efficient product."""
+    share = -(-positions // hands)
+    return share if share >= _TILE_POSITIONS // 4 else positions
+
+
 def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
     """Copy the windows of a tile side by side and multiply: im2col without its memory."""
     groups, depth = w.shape[0], prod(w.shape[1:-1])
@@ -100,7 +107,7 @@ def _tiled(view: Array, w: Array, bias: Array | None, y: Array, work: Work) -> N
     extents = y.shape[:-1]
     hands = work.hands(prod(extents) * w.size)
     most = max(_TILE_POSITIONS, _TILE_BYTES // (groups * depth * y.itemsize))
-    most = min(most, max(_TILE_POSITIONS, -(-prod(extents) // hands)))
+    most = min(most, _fair(prod(extents), hands))
     # (batch, *outputs, *kernel, groups, seen) with the groups in front
     view = np.moveaxis(view.reshape(*view.shape[:-1], groups, -1), -2, 0)
     parts = list(tiles(extents, most))

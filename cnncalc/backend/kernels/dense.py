@@ -12,6 +12,9 @@ from cnncalc.backend.kernels.shaping import flat
 from cnncalc.backend.weights import SHIFT, Law, Weights
 from cnncalc.backend.work import Work
 
+_MEMORY = 16
+"""Products in a cache that take as long as reading one weight from memory, once for the whole batch."""
+
 
 def fc(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
     """`layer.units` neurons over everything; weights (units, inputs), inputs counted channels, rows, columns."""
@@ -29,7 +32,7 @@ def fc(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
 
 def _rows(w: Array, across: Array, y: Array, work: Work) -> None:
     """y = (w @ across) transposed; threads take runs of rows."""
-    hands = work.hands(w.size * across.shape[1])
+    hands = work.hands(_MEMORY * w.size)
     run = -(-len(w) // hands)
 
     def one(first: int, hand: int) -> None:

@@ -64,7 +64,8 @@ def convolve(x: Array, geometry: Window, w: Array, bias: Array | None, y: Array,
     channels = x.shape[-1]
     hands = work.hands(36 * batch * down * across * channels * filters)
     wide = max(channels, filters)
-    tiles = max(_BLOCK_NUMBERS // (36 * wide), min(_BLOCK_TILES, wide // 2))
+    # Threads take turns at the interpreter between calls: larger blocks make fewer calls.
+    tiles = max(hands * _BLOCK_NUMBERS // (36 * wide), min(_BLOCK_TILES, wide // 2))
     rows = max(1, min(tiles // across, -(-down // hands)))
     room = [_Room(m, rows, across, channels, filters, x, work) for _ in range(hands)]
     blocks = [(image, first) for image in range(batch) for first in range(0, down, rows)]
