@@ -43,7 +43,7 @@ _LAYER = (
     r"deconv|deconvolution|subsampling|receptive|patch of|(?:filter|kernel|window)(?! (?:size )?(?:(?:=|:|of|is) )*#))"
 )
 _KERNEL_AFTER = re.compile(
-    r"(?:- )?(?:,? ?(?:and )?(?:stride|pad|padding|dilation)(?: -| of| =)? #n\d+ )*(?:, )?"
+    r"(?:- )?(?:[,;]? ?(?:and |with |a |zero - )*(?:stride|pad|padding|dilation|s|p)(?: -| of| =)* #n\d+ )*(?:[,;] )?"
     rf"(?:valid |same |dilated |strided |unpadded |padded |square )*{_LAYER}\b"
 )
 _KERNEL_BEFORE = re.compile(
@@ -151,7 +151,7 @@ class _Tagger:
             (rf"<n:c> (?:input|colou?r)~?{_CHANNELS}|<n:c2>~channel(?:~(?:input|image|volume))?|"
              rf"(?:input )?(?:depth|in_channel|num_feature){_SIZE_OF} <n:c3>|<n:c4> (?:- )?deep|"
              r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
-            (r"<s2:v>(?= (?:,|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= , (?:<s>|kernel|filter|f =))",
+            (r"<s2:v>(?= (?:,|;|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= [,;] (?:<s>|kernel|filter|f =))",
              self.leading),
             (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?"
              r"(?! (?:channel|image|map|volume))", self.flat),
@@ -219,7 +219,7 @@ class _Tagger:
         """A bare size that opens the description, before a kernel: `112x112, 64 -> 128 channels, 3x3`."""
         line = self.sheet.line
         opens = match.first == 0 or match.before() in (":", ".", "?", "is", "are", "for", "does", "do")
-        others = not match.text("v") or len(re.findall(r"#s\d:\d+", line)) > 1 or match.after() != ","
+        others = not match.text("v") or len(re.findall(r"#s\d:\d+", line)) > 1 or match.after() not in (",", ";")
         if not opens or not others or re.search(r"@in|@change", line):
             return None
         return "@in", self._read(match.value("v") or match.value("m"))

@@ -361,7 +361,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
      lambda match: setting("kernel", match.value("v"), match)),
     (r"of <n:v>(?! (?:x|by|channel|#))", _of_extent),
-    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional) (?:neuron|unit|node)", _neuron),
+    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional)(?: layer)? (?:neuron|unit|node)", _neuron),
     (r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
      tagged("@ask:trainable_and_fixed")),
 )
