@@ -351,8 +351,8 @@ class Expander:
         return end
 
     def _repeat(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
-        for turn in self._turns(item, cursor, context):
-            cursor = self._turn(item, turn, cursor)
+        for turn in turns_of(self, item, cursor, context):
+            cursor = self._turn(item, turn, cursor) if turn else self._unknown(item, cursor, context)
         return cursor
 
     _for = _repeat
@@ -362,10 +362,6 @@ class Expander:
         if turn.scope is not None:
             return self._scoped(turn.scope, item.layers, cursor, turn.context)
         return self.chain(item.layers, cursor, turn.context)
-
-    def _turns(self, item: Item, cursor: Cursor, context: Context) -> Iterator[Turn]:
-        """The turns of a loop; none where its count cannot be said."""
-        return turns_of(self, item, cursor, context)
 
     def _merge(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         if not isinstance(item.value, Sequence):
@@ -429,5 +425,8 @@ class Expander:
                 return
         if item.allow:
             context = context._replace(allow=context.allow | item.allow)
-        for turn in self._turns(item, start, context):
-            yield self._checked(item, start, turn.context, partial(self._turn, item, turn, start))
+        for turn in turns_of(self, item, start, context):
+            if turn is None:
+                yield self._unknown(item, start, context)
+            else:
+                yield self._checked(item, start, turn.context, partial(self._turn, item, turn, start))

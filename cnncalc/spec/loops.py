@@ -33,8 +33,8 @@ class Turn(NamedTuple):
     scope: NameScope | None
 
 
-def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -> Iterator[Turn]:
-    """The turns of a loop, limits checked first; none where it cannot be said, which is reported."""
+def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -> Iterator[Turn | None]:
+    """The turns of a loop, limits checked first; None for those that cannot be said, which is reported."""
     name = expander.values.text_of(item.name, cursor, context)
     names: tuple[str, ...] = ()
     elements: Elements | None = None
@@ -46,6 +46,7 @@ def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -
         count = None if elements is None or not names else len(elements)
     if count is None:
         expander.items_only(item.layers)  # type: ignore[arg-type]
+        yield None
         return
     if count == 0:
         expander.findings.add(
@@ -60,6 +61,7 @@ def turns_of(expander: Expander, item: Item, cursor: Cursor, context: Context) -
             _with_element(expander, item, names, elements[index], cursor, context) if elements is not None else context
         )
         if seen is None:
+            yield None
             return
         label = frame(f"turn {index + 1} of {count}", expander.findings, item.head.at)
         inside = seen._replace(index=index, frames=(*context.frames, label))

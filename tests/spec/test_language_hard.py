@@ -281,3 +281,19 @@ def test_what_enters_a_block_is_what_its_from_says() -> None:
     )
     assert read_by(network, "b1.concat1") == ("b1.conv1", "five")
     assert str(network.layers["b1.concat1"].volume) == "32x32x15"
+
+
+# What is unknown stays silent
+
+
+@pytest.mark.parametrize(
+    ("loop", "code"),
+    [
+        ("for: [a, b]\n    in: [[3, 3], [3]]\n    layers: [conv: {filters: =a, kernel: 1}]", "arity"),
+        ("repeat: =n\n    layers: [relu]", "unknown-variable"),
+        ("for: n\n    in: =n\n    name: stage\n    layers: [relu]", "unknown-variable"),
+        ("concat:\n      - for: n\n        in: =n\n        layers: [relu]", "unknown-variable"),
+    ],
+)
+def test_behind_a_loop_that_cannot_be_unrolled_nothing_is_expected(loop: str, code: str) -> None:
+    assert codes(f"layers:\n  - {loop}\n  - fc: 2\n    expect: 7\nexpect: {{parameters: 9, macs: 9}}\n") == [code]
