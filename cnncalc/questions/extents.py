@@ -103,7 +103,7 @@ class _Tagger:
              r"(?: (?:pixel )?wide| output(?! channel))?", self.target),
             (rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
              rf"(?: (?:a|an))? {_AFTER}", self.turned),
-            (rf"(?:from|of) (?:a |an )?{_BEFORE} (?:to|into|→)(?: (?:a|an))? {_AFTER}", self.turned),
+            (rf"from (?:a |an )?{_BEFORE} (?:to|into)(?: (?:a|an))? {_AFTER}", self.turned),
             (rf"{_KEEPS}(?: (?:a|an|the|width|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
              r"(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
             (rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "

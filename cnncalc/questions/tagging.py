@@ -152,9 +152,8 @@ def _each_one(match: Match) -> Made:
 def _perceptron(match: Match) -> Made:
     """`784 -> 300 -> 10`: dense layers by the numbers of their neurons."""
     numbers, around = match.values(), f"{match.before(99)} {match.after(99)}"
-    dense = match.text("head") or "connected" in match.text()
-    named = re.search(r"\b(?:mlp|perceptron|dense|connected)\b", around) and len(numbers) > 2
-    return ("@mlp", tuple(numbers)) if dense or named else None
+    named = re.search(r"\b(?:mlp|perceptron|dense|connected)\b", f"{match.text()} {around}") and len(numbers) > 2
+    return ("@mlp", tuple(numbers)) if match.text("head") or named else None
 
 
 def _no_padding(match: Match) -> Made:
@@ -361,7 +360,8 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
      lambda match: setting("kernel", match.value("v"), match)),
     (r"of <n:v>(?! (?:x|by|channel|#))", _of_extent),
-    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional)(?: layer)? (?:neuron|unit|node)", _neuron),
+    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional)(?: layer)? (?:neuron|unit|node)",
+     _neuron),
     (r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
      tagged("@ask:trainable_and_fixed")),
 )
