@@ -40,7 +40,7 @@ def ask(question: str, spec: str | None, format_: str) -> int:
         return _unanswered(question, error, format_)
     if format_ == "json":
         found = [answer.as_dict() for answer in answers]
-        click.echo(json.dumps({"schema_version": 1, "question": question, "answers": found}, ensure_ascii=False))
+        click.echo(json.dumps({"schema_version": 1, "question": question, "answers": found}))
     else:
         stdout().write(answer_lines(answers))
     return Status.FINE
@@ -54,7 +54,6 @@ def _unanswered(question: str, error: Exception, format_: str) -> int:
         click.echo(
             json.dumps(
                 {"schema_version": 1, "question": question, "answers": [], "error": str(error), **said},
-                ensure_ascii=False,
             )
         )
     click.echo(f"error: {visible(str(error))}", err=True)

@@ -86,7 +86,7 @@ def _write(networks: list[Compared], format_: str, output: str | None, force: bo
     from cnncalc.render.terminal import stdout
 
     if format_ == "json":
-        write_text(json.dumps(shown.comparison_dict(networks), ensure_ascii=False) + "\n", output, force)
+        write_text(json.dumps(shown.comparison_dict(networks)) + "\n", output, force)
     elif format_ == "table":
         width = stdout().width if output is None else None
         write_lines(table.text_lines(shown.comparison_table(networks, width), width), output, force)

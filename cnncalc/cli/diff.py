@@ -43,7 +43,7 @@ def diff(
     networks = [open_spec(spec, options) for spec in (before, after)]
     found = difference(*networks)
     if format_ == "json":
-        write_text(json.dumps(shown.diff_dict(found), ensure_ascii=False) + "\n", output, force)
+        write_text(json.dumps(shown.diff_dict(found)) + "\n", output, force)
     elif format_ == "table":
         width = stdout().width if output is None else None
         lines = [*table.text_lines(shown.diff_table(found, everything), width), "", *shown.closing(found, width)]

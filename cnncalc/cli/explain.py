@@ -46,7 +46,7 @@ def explain(
         write_lines(derivations.text_lines(layers), output, force, spec)
     elif format_ == "json":
         found = [explanation.as_dict() for explanation in layers]
-        text = json.dumps({"schema_version": 1, "name": network.name, "layers": found}, ensure_ascii=False)
+        text = json.dumps({"schema_version": 1, "name": network.name, "layers": found})
         write_text(text + "\n", output, force, spec)
     else:
         text = derivations.markdown_text(layers) if format_ == "markdown" else derivations.latex_text(layers)

@@ -33,14 +33,14 @@ def kinds(kind: str | None, format_: str) -> int:
     if kind is None:
         if format_ == "json":
             pages = [reference.page_dict(name) for name in KINDS]
-            click.echo(json.dumps({"schema_version": 1, "kinds": pages}, ensure_ascii=False))
+            click.echo(json.dumps({"schema_version": 1, "kinds": pages}))
         else:
             terminal = stdout()
             terminal.write(reference.overview_lines(terminal.width))
         return 0
     name = _known(kind)
     if format_ == "json":
-        click.echo(json.dumps({"schema_version": 1, **reference.page_dict(name)}, ensure_ascii=False))
+        click.echo(json.dumps({"schema_version": 1, **reference.page_dict(name)}))
     else:
         terminal = stdout()
         terminal.write(reference.page_lines(name, terminal.width))

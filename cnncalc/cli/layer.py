@@ -104,7 +104,7 @@ def _write(network: Any, explained: Any, format_: str) -> None:
         view = network.layers[0]
         counts = {name: getattr(view, name) for name in ("parameters", "non_trainable", "macs", "flops", "activations")}
         found = {"shape": list(view.shape), "volume": str(view.volume), **counts, **explained[0].as_dict()}
-        click.echo(json.dumps({"schema_version": 1, "layer": found}, ensure_ascii=False))
+        click.echo(json.dumps({"schema_version": 1, "layer": found}))
     else:
         text = derivations.markdown_text(explained) if format_ == "markdown" else derivations.latex_text(explained)
         click.echo(text, nl=False)

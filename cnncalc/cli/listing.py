@@ -36,7 +36,7 @@ def listing(words: tuple[str, ...], sort: str, format_: str, output: str | None,
         click.echo(f"no bundled architecture has all of these words: {visible(' '.join(words))}", err=True)
     if format_ == "json":
         listed: list[dict[str, Any]] = [entry.as_dict() for entry in entries]
-        text = json.dumps({"schema_version": 1, "architectures": listed}, ensure_ascii=False)
+        text = json.dumps({"schema_version": 1, "architectures": listed})
         write_text(text + "\n", output, force)
         return 0 if entries else 1
     if format_ == "table" and entries:

@@ -35,6 +35,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Each command: the module of `cnncalc.cli` that holds it, and its line in the help."""
 
 
+class ClosedPipe(Exception):
+    """Whoever read our output reads no more."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called; the help needs none of them."""
 
@@ -47,6 +51,13 @@ class LazyGroup(click.Group):
         module = import_module(f"cnncalc.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, COMMANDS[cmd_name][0])
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Click would end with status 1.
+            raise ClosedPipe from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
@@ -95,13 +106,15 @@ def run(args: list[str]) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Results are trees without cycles: scanning a large one again and again would cost more than making it.
     gc.disable()
+    if sys.stdout is None:
+        return _say("error: standard output is closed", Status.UNUSABLE)
     try:
         status = _invoke(args)
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
         return Status.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, ClosedPipe):
         _silence_stdout()
         return Status.CLOSED_PIPE
     except OSError as error:
@@ -122,7 +135,7 @@ def _invoke(args: list[str]) -> int:
         return Status.UNUSABLE
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (BrokenPipeError, OSError):
+    except (ClosedPipe, OSError):
         raise
     except MemoryError:
         return _say("error: this needs more memory than there is", Status.UNUSABLE)

@@ -59,7 +59,7 @@ def memory(
         return status_of(network)
     found = memory_of(network.graph, batch=batch, dtype=dtype, optimizer=optimizer)
     if format_ == "json":
-        write_text(json.dumps(shown.memory_dict(network, found), ensure_ascii=False) + "\n", output, force, spec)
+        write_text(json.dumps(shown.memory_dict(network, found)) + "\n", output, force, spec)
     elif format_ == "table":
         width = stdout().width if output is None else None
         lines = [*table.text_lines(shown.memory_table(found), width), "", *shown.closing(found, width)]

@@ -74,7 +74,7 @@ def _text(questions: Sequence[QuizQuestion], format_: str) -> str:
 
     if format_ == "json":
         found = [question.as_dict() for question in questions]
-        return json.dumps({"schema_version": 1, "questions": found}, ensure_ascii=False) + "\n"
+        return json.dumps({"schema_version": 1, "questions": found}) + "\n"
     made = {
         "markdown": layouts.markdown_text,
         "gift": layouts.gift_text,

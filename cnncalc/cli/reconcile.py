@@ -68,7 +68,7 @@ def reconcile(
     own = Candidate("", network, bundled_name(spec) or "")
     outcome = search(figure, own, chain(_variants(spec, own, options), _inputs(spec, own, options)))
     if format_ == "json":
-        text = json.dumps(shown.outcome_dict(network.name, outcome), ensure_ascii=False)
+        text = json.dumps(shown.outcome_dict(network.name, outcome))
         write_text(text + "\n", output, force, spec)
     else:
         width = stdout().width if output is None else None

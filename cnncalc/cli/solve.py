@@ -80,7 +80,7 @@ def solve(
         raise click.UsageError(str(error)) from None
     if format_ == "json":
         click.echo(
-            json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}, ensure_ascii=False)
+            json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]})
         )
     else:
         stdout().write(answer_lines(found))

@@ -105,7 +105,7 @@ def _write(
     from cnncalc.render.verification import verification_lines
 
     if format_ == "json":
-        text = json.dumps(result.as_dict(), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(result.as_dict(), allow_nan=False)
         write_text(text + "\n", output, force, spec)
         return
     width = stdout().width if output is None else None

@@ -259,7 +259,7 @@ def summary_json(network: Measured, view: View, convention: str = "cnncalc", **m
 
 
 def _dumped(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, allow_nan=False)
 
 
 def _before_layers(network: Measured, view: View, convention: str) -> dict[str, Any]:
