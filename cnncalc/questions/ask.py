@@ -85,7 +85,9 @@ def _backwards(reading: Reading) -> Iterator[Answer]:
         target = reading.target.spatial if reading.target else known.spatial if reading.keep else None
         if reading.keep and known.spatial is None and "input" not in reading.unknown:
             known, target = _any_width(said, known)
-        if said.values.get("pad") == "same" and "pad" in reading.unknown and known.spatial:
+        if said.values.get("pad") == "same" and "pad" in reading.unknown and known.spatial is None:
+            known, target = _any_width(said, known)
+        elif said.values.get("pad") == "same" and "pad" in reading.unknown and known.spatial:
             stride = said.values.get("stride", 1)
             strides = stride if isinstance(stride, tuple) else (stride,) * len(known.spatial)
             target = tuple(-(-n // s) for n, s in zip(known.spatial, strides, strict=True))

@@ -104,7 +104,7 @@ class _Tagger:
             (rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
              rf"(?: (?:a|an))? {_AFTER}", self.turned),
             (rf"from (?:a |an )?{_BEFORE} (?:to|into)(?: (?:a|an))? {_AFTER}", self.turned),
-            (rf"{_KEEPS}(?: (?:a|an|the|width|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
+            (rf"{_KEEPS}(?: (?:a|an|the|width|w|=|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
              r"(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
             (rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
              rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|"

@@ -15,6 +15,7 @@ from cnncalc.questions.sheet import Sheet
 from cnncalc.spec.phrase import Binder
 from cnncalc.spec.words import Token, singular
 
+_WITH_KERNEL = frozenset(("conv", "separable", "depthwise", "pointwise", "transposed_conv", "maxpool", "avgpool"))
 _OF_ONE_FILTER = {"parameters", "weights", "learned_numbers", "filter_weights", "filter_parameters", "biases"}
 
 
@@ -80,6 +81,9 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
     if said.kind == "bottleneck":
         _bottleneck(said, setup, reading)
         return
+    if part.in_ask and part.kind in _WITH_KERNEL and "kernel" not in said.values and _names_the_last(setup):
+        said.values = setup.layers[-1].values | said.values
+        setup.layers.pop()
     if not said.values and not said.many:
         if part.kind is None:
             return
@@ -122,6 +126,11 @@ def _follow_up(said: Said, setup: Setup, reading: Reading) -> None:
 
 def _shown(value: Any) -> str:
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _names_the_last(setup: Setup) -> bool:
+    """Whether the last layer has been described without saying of what kind it is."""
+    return bool(setup.layers) and setup.layers[-1].implied and "kernel" in setup.layers[-1].values
 
 
 def _serial(said: Said, part: Part) -> None:

@@ -28,7 +28,7 @@ _VALUES = rf"(?:about |roughly |approximately |some |around )*<r>(?: {_UNIT})*"
 _FIELD = (r"(?:zero~)?(?:pad|padding)|stride|(?:kernel|filter|window)(?:~(?:size|width))?|dilation(?: rate|~factor)?|"
           r"input(?: (?:size|width|extent|resolution|shape|dimension|image))?|image (?:size|width)|setting")
 _WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest|largest|should|possible|integer|whole|"
-           r"symmetric|size|a|an|would|will|do|does|you|we|need|for|all))*~")
+           r"symmetric|size|a|an|would|will|was|were|do|does|you|we|need|for|all))*~")
 
 
 def open_sheet(question: str) -> Sheet:
@@ -134,6 +134,10 @@ def _single(match: Match) -> Made:
     """`a 3x3 filter`, and not `filters`: one, where nothing else is said."""
     noun = match.next_item("filter") or match.next_item("kernel")
     return None if noun is None or noun.said.lower().endswith("s") else "@single"
+
+
+def _which_letter(match: Match) -> Made:
+    return "@unknown", [{"p": "pad", "s": "stride", "f": "kernel", "k": "filters"}[match.text("letter")]]
 
 
 def _which_number(match: Match) -> Made:
@@ -347,8 +351,9 @@ _UNKNOWNS: tuple[Rule, ...] = (
      rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
     (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
      _unknown),
-    (r"(?:which|what|find the|how large a|the) number of (?P<what>neuron|unit|filter|kernel|output channel)",
-     _which_number),
+    (r"(?:which|what|find the|how large a|the) number of(?: (?P<what>neuron|unit|filter|kernel|output channel)|"
+     r"(?= <s> (?:filter|kernel)))", _which_number),
+    (r"(?:which|what)(?: value of)? (?P<letter>[psfk])(?! (?:=|#))", _which_letter),
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
     (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
      r"<n:b>(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
