@@ -206,9 +206,10 @@ def _kernels(rules: Sequence[WindowRule], pad: Pad) -> list[str]:
         if pad == "half":
             half = rule.dilation * (kernel - 1) // 2
             changed = changed._replace(before=half, after=half)
-        follows = rule.stride == rule.kernel and not changed._replace(stride=kernel).fits
         # A pooling's stride may follow its kernel: the option must fit with either.
-        return _hopeless(rule) if follows else changed
+        follows = rule.stride == rule.kernel and not changed._replace(stride=kernel).fits
+        wide = max(changed.before, changed.after) >= changed.effective
+        return _hopeless(rule) if follows or wide else changed
 
     return _options(rules, lambda rule: rule.kernel, change)
 

@@ -185,7 +185,7 @@ def _item() -> Schema:
         "if": {"anyOf": [{"required": [word]} for word in (*KINDS, *CONTROL)]},
         "then": {"propertyNames": {"enum": [*KINDS, *control, *_modifiers()]}},
     }
-    return _any({"type": "string", "not": {"enum": [*MERGES, *sorted(ITEM_KEYS - set(alone))]}}, mapping)
+    return _any({"type": "string", "not": {"enum": [*sorted(MERGES), *sorted(ITEM_KEYS - set(alone))]}}, mapping)
 
 
 def _misspelt() -> list[str]:

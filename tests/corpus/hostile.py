@@ -76,7 +76,9 @@ STRUCTURE = [
 ]
 
 VALUES = [
-    _text("10,000 kernels", f"{HEAD}layers:\n  - conv: {{filters: 3, kernel: [{'3,' * 10_000}]}}\n", "bad-shape", (3, 32)),
+    _text(
+        "10,000 kernels", f"{HEAD}layers:\n  - conv: {{filters: 3, kernel: [{'3,' * 10_000}]}}\n", "bad-shape", (3, 32)
+    ),
     _text("5,000 digits", f"{HEAD}layers:\n  - fc: {'9' * 5000}\n", "number-too-large", (3, 9), 2),
     _text("a megabyte of digits", f"{HEAD}layers:\n  - fc: {'9' * 1_000_000}\n", "long-scalar", (3, 9), 2),
     _text("5,000 minus signs", f"{HEAD}layers:\n  - fc: ={'-' * 5000}1\n", "formula-too-long", (3, 10)),
@@ -151,7 +153,9 @@ UNFOLDING = [
     ),
     _text(
         "a cycle of 20,000 blocks",
-        f"{HEAD}blocks:\n" + "".join(f"  b{i}: {{layers: [b{(i + 1) % 20_000}]}}\n" for i in range(20_000)) + "layers: [b0]\n",
+        f"{HEAD}blocks:\n"
+        + "".join(f"  b{i}: {{layers: [b{(i + 1) % 20_000}]}}\n" for i in range(20_000))
+        + "layers: [b0]\n",
         "block-cycle",
         (20002, 21),
     ),
@@ -179,8 +183,18 @@ UNFOLDING = [
     ),
     _text("5,000 layers of one name", f"{HEAD}layers:\n" + "  - {fc: 3, name: a}\n" * 5000, "duplicate-name", (4, 19)),
     _text("20,000 branches", f"{HEAD}layers:\n  - concat:\n" + "      - []\n" * 20_000, None, status=0),
-    _text("a line of 50,000 spaces in a listing", f"[1x1x3] INPUT\n[1x1x3] RELU\n[1x1x3] RELU{' ' * 50_000}?\n", "listing", (3, 1)),
-    _text("a title of 50,000 letters in a listing", f"[1x1x3] INPUT\n[1x1x3] RELU\n[1x1x3] {'A' * 50_000}\n", "unknown-layer", (3, 9)),
+    _text(
+        "a line of 50,000 spaces in a listing",
+        f"[1x1x3] INPUT\n[1x1x3] RELU\n[1x1x3] RELU{' ' * 50_000}?\n",
+        "listing",
+        (3, 1),
+    ),
+    _text(
+        "a title of 50,000 letters in a listing",
+        f"[1x1x3] INPUT\n[1x1x3] RELU\n[1x1x3] {'A' * 50_000}\n",
+        "unknown-layer",
+        (3, 9),
+    ),
 ]
 
 CASES = [*BYTES, *STRUCTURE, *VALUES, *UNFOLDING]

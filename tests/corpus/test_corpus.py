@@ -61,7 +61,9 @@ def test_a_hostile_input_gets_its_finding(case: Case) -> None:
     for pure in (False, True):
         if pure and len(case.data) > _LARGE_FOR_PURE:
             continue
-        status, findings = checked(case.data, HERE / "made.yaml", pure) if len(case.data) <= 8_000_000 else too_large(case)
+        status, findings = (
+            checked(case.data, HERE / "made.yaml", pure) if len(case.data) <= 8_000_000 else too_large(case)
+        )
         errors = [finding for finding in findings if finding.severity == "error"]
         assert status == case.status
         assert (errors[0].code if errors else None) == case.code
