@@ -18,7 +18,9 @@ class QuestionError(ValueError):
     @classmethod
     def lacking(cls, *missing: str) -> QuestionError:
         """The error for a question that leaves something out."""
-        return cls(f"the question does not say {' or '.join(dict.fromkeys(missing))}", missing=missing)
+        *most, last = dict.fromkeys(missing)
+        listed = f"{', '.join(most)} and {last}" if most else last
+        return cls(f"the question does not say {listed}", missing=missing)
 
     @classmethod
     def not_understood(cls, *pieces: str) -> QuestionError:

@@ -67,3 +67,52 @@ def test_says_what_is_missing(name: str) -> None:
     with pytest.raises(QuestionError) as caught:
         ask(text)
     assert LEANS_ON_CONTEXT[name] <= set(caught.value.missing)
+
+
+RESPELLED = {
+    "crosses": (r"(?<=\d)x(?=\d)", "×"),
+    "spaced crosses": (r"(?<=\d)x(?=\d)", " x "),
+    "by": (r"(?<=\d)x(?=\d)", " by "),
+    "stars": (r"(?<=\d)x(?=\d)", "*"),
+    "kernels": ("filter", "kernel"),
+    "a stride of": (r"(?<!, )(?<!-wide, )stride (\d)", r"a stride of \1"),
+    "S=": (r"stride (\d)", r"S=\1"),
+    "padding": (r"\bpad (\d)", r"padding \1"),
+    "zero-padding of": (r"\bpad (\d)", r"zero-padding of \1"),
+    "P=": (r"\bpad (\d)", r"P=\1"),
+    "params": ("parameter", "param"),
+    "convolution": (r"\bconv\b", "convolution"),
+    "max pooling": (r"\bpool\b", "max pooling"),
+    "arrows": ("->", "→"),
+    "multiply-accumulates": ("MACs", "multiply-accumulates"),
+    "neurons": (r"\bunits\b", "neurons"),
+    "fully connected": (r"\bFC\b", "fully connected"),
+    "no commas in numbers": (r"(?<=\d),(?=\d{3})", ""),
+    "an imperative": (r"^", "Please compute: "),
+    "a full stop": (r"\?$", "."),
+}
+
+
+@pytest.mark.parametrize("name", RESPELLED)
+def test_spelling_does_not_matter(name: str) -> None:
+    pattern, replacement = RESPELLED[name]
+    respelled = 0
+    for question in ANSWERED:
+        text = re.sub(pattern, replacement, question["question"])
+        if text == question["question"]:
+            continue
+        respelled += 1
+        answers = ask(text)
+        found = set().union(*(numbers(f"{a.value} {a.text} {' '.join(a.steps)}") for a in answers))
+        assert all(any(agrees(n, value) for n in found) for value in leaves(question["values"])), text
+    assert respelled
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_case_does_not_matter(case: Any) -> None:
+    for question in ANSWERED:
+        if "Conv2d(" in question["question"]:  # PyTorch and Keras differ in the case of their names only
+            continue
+        answers = ask(case(question["question"]))
+        found = set().union(*(numbers(f"{a.value} {a.text} {' '.join(a.steps)}") for a in answers))
+        assert all(any(agrees(n, value) for n in found) for value in leaves(question["values"])), question["id"]
