@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from cnncalc.analysis.counts import DTYPE_BYTES, Counts, Totals
@@ -253,7 +253,10 @@ def summary_json(network: Measured, view: View, convention: str = "cnncalc", **m
     Layers are written one after the other, so that a long network is never held as text and as a tree at once.
     """
     before = _dumped(_before_layers(network, view, convention))
-    layers = ", ".join(map(_dumped, _layers(network, view)))
+    rows = _layers(network, view)
+    # A few hundred at a time: one call each would cost more than the writing.
+    chunks = iter(lambda: list(islice(rows, 500)), [])
+    layers = ", ".join(json.dumps(chunk, allow_nan=False)[1:-1] for chunk in chunks)
     after = _dumped({**_after_layers(network, view), **more})
     return f'{before[:-1]}, "layers": [{layers}], {after[1:]}'
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Set
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Sequenced
+from functools import cache
 from typing import Any
 
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer
-from cnncalc.layers.fields import Field
+from cnncalc.layers.fields import Field, Reference
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.items import Item
 from cnncalc.spec.scalars import ScalarError, is_size
@@ -43,6 +44,7 @@ class Arguments:
     __slots__ = (
         "_layers",
         "_made",
+        "_seen",
         "cls",
         "dynamic",
         "fields",
@@ -65,6 +67,7 @@ class Arguments:
         self.seen_depth: int | None = None
         self.good = True
         self._layers: dict[int, Layer] = {}
+        self._seen: dict[int, int | None] = {}
         self._made = readings.made
         signature = self._signature()
         same = readings.read.get(signature) if signature is not None else None
@@ -93,7 +96,8 @@ class Arguments:
 
     def _adopt(self, same: Arguments) -> None:
         """Take over what was read from the same words elsewhere, at this item's own places."""
-        self.literal, self.phrase, self._layers = same.literal, same.phrase, same._layers
+        self.literal, self.phrase = same.literal, same.phrase
+        self._layers, self._seen = same._layers, same._seen
         value = self.item.value
         if isinstance(value, Mapping):
             self.places.update((name, tree) for name, (_, tree) in value.entries.items())
@@ -120,6 +124,8 @@ class Arguments:
             layer = self._layers.get(axes)
             if layer is None:
                 layer = self._layers[axes] = self.cls.make(axes, **self._spoken(axes))
+                self._seen[axes] = self.seen_depth
+            self.seen_depth = self._seen[axes]
             return layer
         values = self._spoken(axes)
         for name, tree in self.dynamic.items():
@@ -286,6 +292,12 @@ def report_unknown(
     if len(keys) > MOST_UNKNOWN:
         findings.add("unknown-key", f"… and {len(keys) - MOST_UNKNOWN:,} more unknown keys", keys[MOST_UNKNOWN].at)
     return meant
+
+
+@cache
+def references(kind: str) -> tuple[str, ...]:
+    """The hyperparameters of a kind that name another layer."""
+    return tuple(name for name, field in layer_class(kind).fields.items() if isinstance(field.type, Reference))
 
 
 def report_fault(findings: Findings, error: ScalarError, at: Span, what: str | None = None) -> None:

@@ -12,8 +12,7 @@ from functools import partial
 from cnncalc.graph import Frame, Graph, Output
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer, LayerError, Problem
-from cnncalc.layers.fields import Reference
-from cnncalc.spec.arguments import Arguments, Readings
+from cnncalc.spec.arguments import Arguments, Readings, references
 from cnncalc.spec.blocks import BlockArguments
 from cnncalc.spec.context import Context, Formulas, Origin
 from cnncalc.spec.document import BlockDef, Document
@@ -224,9 +223,8 @@ class Expander:
                 layer = None
         name, bare = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
         note = self.values.text_of(item.note, cursor, context) or ""
-        index = self.inference.add(
-            item.head.text, name, layer, tuple(i for i in inputs if i >= 0), context, item, arguments, note
-        )
+        known = inputs if -1 not in inputs else tuple(index for index in inputs if index >= 0)
+        index = self.inference.add(item.head.text, name, layer, known, context, item, arguments, note)
         del bare
         return index
 
@@ -261,9 +259,9 @@ class Expander:
     def _second_inputs(self, layer: Layer, arguments: Arguments, cursor: int, context: Context) -> tuple[int, ...]:
         """The input, and what a field such as `like` names; -1 where that cannot be found."""
         inputs = [cursor]
-        for name, field in arguments.fields.items():
+        for name in references(arguments.cls.kind):
             target = getattr(layer, name)
-            if isinstance(field.type, Reference) and target is not None:
+            if target is not None:
                 tree = arguments.places[name]
                 found = self.naming.resolve(tree, target, context) if not isinstance(tree, int) else None
                 inputs.append(-1 if found is None else found)

@@ -39,7 +39,14 @@ def infer(layer: Layer, volumes: Sequence[Volume], exact: bool) -> Inferred:
     if output.size.bit_length() + max((weight.size.bit_length() for weight in weights), default=0) > MAX_BITS:
         # Operations are at most their product; what is printed and summed stays within bounds.
         return Inferred(None, (), (Problem("number-too-large", f"its numbers have more than {MAX_BITS:,} bits"),))
-    return Inferred(output, weights, problems)
+    return Inferred(output, weights, (*problems, *_implausible(output, sum(weight.size for weight in weights))))
+
+
+def _implausible(output: Volume, weights: int) -> tuple[Problem, ...]:
+    if max(output.size, weights) <= _HUGE:
+        return ()
+    what = f"{weights:,} weights" if weights > output.size else f"a volume of {output.size:,} numbers"
+    return (Problem("implausible-size", f"{what}: no machine holds that", severity="warning"),)
 
 
 def _strictly(problem: Problem) -> Problem:
@@ -171,6 +178,7 @@ class Inference:
 
 _UNKNOWN = Inferred(None, (), ())
 _MOST_BRANCHES = 6
+_HUGE = 10**12
 
 
 def frame(label: str, place_of: Findings, at: Span) -> Frame:

@@ -61,7 +61,6 @@ class Item:
         self.arguments: object = None
         """What `arguments` has made of the value, kept because blocks and loops come back to the same item."""
 
-
     @property
     def label(self) -> Tree | None:
         """What says how the item is called: its `name`, or the word behind `group` and `branch`."""
@@ -168,6 +167,8 @@ class ItemReader:
         )
 
     def _modifiers(self, item: Item, tree: Mapping) -> None:
+        if len(tree.entries) == 1 and item.form in ("layer", "block", "merge"):
+            return
         control = item.form in (*CONTROL, "chain")
         allowed = {
             item.head.text,

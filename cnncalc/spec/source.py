@@ -83,6 +83,10 @@ class SourceMap:
         start, end = start_of(at), end_of(at)
         source = self.sources[0] if len(self.sources) == 1 else self.source_at(start)
         line, column = source.line_column(start)
+        # Most stretches end on the line they start on.
+        width = end - start
+        if width >= 0 and (line == len(source.line_starts) or end - source.base < source.line_starts[line]):
+            return Place(source.path, line, column, line, column + width)
         end_line, end_column = source.line_column(max(end, start))
         return Place(source.path, line, column, end_line, end_column)
 
