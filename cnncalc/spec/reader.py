@@ -257,7 +257,7 @@ class _Builder:
         if dash := self._tight_dash(index):
             return self.fail("yaml", "a space is missing after `-`", self._at(dash, dash + 1))
         problem, help = _explained(error.problem or error.context or "", text[index : index + 1])
-        if text[index : index + 1] in ("[", "{") and _FORMULA_BEFORE.search(text, 0, index):
+        if text[index : index + 1] in ("[", "{") and _FORMULA_BEFORE.search(text, max(0, index - 200), index):
             problem, help = "YAML ends the formula at this bracket", "quote the formula"
         start = opened.index if opened and opened.index < index else None
         unclosed = start is not None and text[start : start + 1] in _OPENING

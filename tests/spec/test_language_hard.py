@@ -297,3 +297,68 @@ def test_what_enters_a_block_is_what_its_from_says() -> None:
 )
 def test_behind_a_loop_that_cannot_be_unrolled_nothing_is_expected(loop: str, code: str) -> None:
     assert codes(f"layers:\n  - {loop}\n  - fc: 2\n    expect: 7\nexpect: {{parameters: 9, macs: 9}}\n") == [code]
+
+
+def test_a_transposed_convolution_may_begin_with_one_cell() -> None:
+    assert load("layers:\n  - transposed_conv: {filters: 8, kernel: 4}\n", "input: 1x1x100\n").diagnostics == []
+
+
+def test_a_formula_that_yaml_ends_at_a_bracket_says_quote_it() -> None:
+    (finding,) = errors("define: {a: [3]}\nlayers:\n  - conv: {filters: =a[0], kernel: 1}\n")
+    assert (finding.code, finding.help) == ("yaml", "quote the formula")
+
+
+# A whole network of such forms
+
+WAVENET = """\
+input: 4096x256
+define: {blocks: 2, residual: 32, skipped: 128}
+blocks:
+  causal:
+    parameters: {filters: , dilation: 1}
+    layers:
+      - pad: {left: =dilation}
+      - conv: {filters: =filters, kernel: 2, dilation: =dilation}
+  gated:
+    parameters: {dilation: }
+    layers:
+      - multiply:
+          - [causal: [=residual, =dilation], tanh]
+          - [causal: [=residual, =dilation], sigmoid]
+        name: gate
+      - conv: {filters: =skipped, kernel: 1}
+        name: skip
+      - conv: {filters: =residual, kernel: 1}
+        from: gate
+      - add: [[], from: input]
+layers:
+  - causal: =residual
+  - for: block
+    in: =blocks
+    layers:
+      - for: power
+        in: 10
+        layers:
+          - gated: =2 ** power
+            name: ='layer' + str(10 * block + power)
+  - add:
+      - for: layer
+        in: =10 * blocks
+        layers: [from: ='layer' + str(layer) + '.skip']
+  - relu
+  - conv: {filters: 128, kernel: 1}
+  - relu
+  - conv: {filters: 256, kernel: 1}
+  - softmax
+"""
+
+
+def test_a_wavenet_with_skips_out_of_every_layer() -> None:
+    network = cnncalc.loads(WAVENET)
+    gated = 2 * (2 * 32 * 32 + 32) + (32 * 128 + 128) + (32 * 32 + 32)
+    assert network.totals.parameters == (2 * 256 * 32 + 32) + 20 * gated + (128 * 128 + 128) + (128 * 256 + 256)
+    weights = 2 * 256 * 32 + 20 * (4 * 32 * 32 + 32 * 128 + 32 * 32) + 128 * 128 + 128 * 256
+    assert network.totals.macs == 4096 * weights
+    assert len(network.layers["add1"].inputs) == 20
+    assert network.layers["add1"].inputs[10] == "layer10.skip"
+    assert verified(cnncalc.loads(WAVENET, input="64x256"))
