@@ -160,7 +160,7 @@ def _chosen(stages: Sequence[Stage], where: list[tuple[str, int | str]]) -> list
     """The stages that the question singles out."""
     found = []
     for kind, number in where:
-        alike = [stage for stage in stages if stage.kind == kind]
+        alike = [stage for stage in stages if kind in (stage.kind, "layer")]
         if number == 0 or isinstance(number, str):
             found += alike
             continue

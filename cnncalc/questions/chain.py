@@ -163,6 +163,7 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
     before = known.over(
         Known(() if said.kind == "fc" and known.spatial is None and said.channels else None, said.channels)
     )
+    before = _meeting(before, said, name)
     values = dict(said.values)
     axes = _axes(said, before)
     if said.kind != "fc":
@@ -184,6 +185,27 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
     return Stage(
         name, said.kind, layer, before, after, axes, frozenset(lacks), only_width, tuple(_assumed(said, values))
     )
+
+
+def _meeting(before: Known, said: Said, name: str) -> Known:
+    """The volume that a framework's layer meets, whose depth or inputs its call names.
+
+    A volume in the frameworks' order, channels first, shows by its first number.
+
+    Raises:
+        QuestionError: where the call names another depth.
+    """
+    wanted = said.channels
+    if wanted is None or before.channels is None or before.spatial is None:
+        return before
+    given = before.volume.size if said.kind == "fc" and before.volume else before.channels
+    if given == wanted:
+        return before
+    if len(before.spatial) == 2 and wanted in before.spatial and said.kind != "fc":
+        height = before.spatial[1] if before.spatial[0] == wanted else before.spatial[0]
+        return Known((before.channels, height), wanted)
+    what = "inputs" if said.kind == "fc" else "channels"
+    raise QuestionError(f"{name} takes {wanted:,} {what} and is given {given:,}")
 
 
 def _axes(said: Said, before: Known) -> int:

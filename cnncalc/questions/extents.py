@@ -197,8 +197,10 @@ class _Tagger:
     def framework_tuple(self, match: Match) -> Made:
         """`(3, 224, 224)` or `(224, 224, 3)`; `(28, 28)` is height and width."""
         numbers = match.value("v")
-        if _KERNEL_BEFORE.search(match.before(4)) or len(numbers) < 2:
+        if _KERNEL_BEFORE.search(match.before(4)):
             return None
+        if len(numbers) == 1:
+            return "@in", Known((), numbers[0])
         if len(numbers) == 2:
             return ("@in", Known(tuple(reversed(numbers)))) if match.text().startswith(("input", "image")) else None
         first = numbers[0] in (1, 3, 4) or (numbers[1] == numbers[2] and numbers[0] != numbers[1])
@@ -285,7 +287,7 @@ class _Tagger:
             return Known((value,))
         if len(value) < (4 if self.three_d else 3):
             return Known(value)
-        if len(value) == 3 and value[0] in (1, 3, 4) and value[1] == value[2] != value[0]:
+        if len(value) == 3 and value[1] == value[2] != value[0]:
             text = "x".join(map(str, value))
             self.remarks.append(f"{text} is read as {value[0]} channels of {value[1]}x{value[2]}")
             return Known(value[1:], value[0])

@@ -304,6 +304,20 @@ class Fold:
     def _on_then(self, item: Item, _: str) -> None:
         self._separate(item)
 
+    def _on_eachthen(self, item: Item, _: str) -> None:
+        """`three convolutions, each followed by a pooling`: the two by turns."""
+        latest = len(self.reading.setups) - 1
+        here = [part for part in self.parts if part.setup == latest and (part.kind or part.tokens)]
+        if len(here) == 1:
+            self.reading.setups[-1].turns, here[0].times = here[0].times, 1
+        else:
+            self.reading.unread.append(item.said)
+        self._fresh = True
+
+    def _on_anylayer(self, item: Item, _: str) -> None:
+        self._on_head(Item("@head:layer", item.tokens), "layer")
+        self.parts[-1].ordinal = item.meaning
+
     def _on_versus(self, item: Item, _: str) -> None:
         self.reading.compares = True
         self.reading.setups.append(Setup(self.reading.setups[-1].input))

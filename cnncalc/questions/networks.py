@@ -124,13 +124,18 @@ def find_layers(network: Measured, kind: str, which: int | str) -> list[LayerVie
     if isinstance(which, str):
         found = [view for view in views if view.name == which or view.name.startswith(f"{which}.")]
     else:
-        alike = [
-            view for view in views if view.kind == kind or (kind == "maxpool" and view.kind in ("subsample", "avgpool"))
-        ]
+        alike = [view for view in views if _is_alike(view, kind)]
         found = alike if which == 0 else _numbered(alike, views, kind, which)
     if not found:
         raise QuestionError(f"{network.name} has no {kind} {which}")
     return found
+
+
+def _is_alike(view: LayerView, kind: str) -> bool:
+    """Whether people call a layer so: any pooling a pool, any layer with weights a layer."""
+    if kind == "layer":
+        return bool(view.weights)
+    return view.kind == kind or (kind == "maxpool" and view.kind in ("subsample", "avgpool"))
 
 
 def _numbered(alike: list[LayerView], views: list[LayerView], kind: str, which: int) -> list[LayerView]:

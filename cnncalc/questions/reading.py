@@ -87,7 +87,7 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
     if not said.values and not said.many:
         if part.kind is None:
             return
-        if network or (described and (part.in_ask or part.ordinal is not None)):
+        if network or said.kind == "layer" or (described and (part.in_ask or part.ordinal is not None)):
             _refer(part, (said.kind, part.number or part.ordinal or 0), reading)
             return
         if part.in_ask and setup.layers and setup.layers[-1].values:
@@ -184,10 +184,12 @@ def _alternative(kind: str, setup: Setup, reading: Reading) -> None:
 
 
 def _bind(part: Part, reading: Reading) -> Said:
-    kind = part.kind or _implied(part.tokens)
+    kind = part.kind if part.kind not in (None, "layer") else _implied(part.tokens)
     binder = Binder(_carrier(kind))
     binder.read(part.tokens)
-    said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind is None)
+    said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind in (None, "layer"))
+    if part.kind == "layer" and not said.values:
+        said.kind = "layer"
     if len({name for name, _ in said.again}) > 1:
         raise QuestionError("several layers are described in one breath: say `then` between them")
     repeated = {id(token) for token, reason in binder.rest if "said twice" in reason}

@@ -15,6 +15,7 @@ from cnncalc.spec.words import Token
 
 Rule = tuple[str, Callable[[Match], Made]]
 
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 _SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "g": 10**9, "billion": 10**9}
 GOALS = {
     "param": "parameters", "parameter": "parameters", "weight": "weights", "mac": "macs", "flop": "flops",
@@ -205,6 +206,8 @@ def _quantity(name: str) -> Callable[[Match], Made]:
         said, before, after = match.text(), match.before(3), match.after(2)
         if counted and re.search(r"#[nr]\d+$", before):
             return None
+        if said in ("neuron", "unit") and re.search(r"\b(?:a|an|one|each|every|single)$", before):
+            return None
         if name == "output" and said in ("size", "shape", "dimension", "extent", "resolution", "volume") and (
                 re.match(r"(?:of |=|: )*(?:#|@in)", after)
                 or re.search(r"(?:kernel|filter|window|input|image|pool|batch|@in|@head:\w+)(?: -)?$", before)):
@@ -245,6 +248,10 @@ def _times(match: Match) -> Made:
     return None
 
 
+def _any_layer(match: Match) -> Made:
+    return "@anylayer", _ORDINALS[match.text("order")]
+
+
 def _of_extent(match: Match) -> Made:
     """`32 kernels of 80`: the extent of a filter."""
     return setting("kernel", match.value("v"), match) if re.search(r"(?:kernel|filter)$", match.before()) else None
@@ -265,8 +272,7 @@ def _neurons(match: Match) -> Made:
 
 
 def _ordinal(match: Match) -> Made:
-    order = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
-    return "@ordinal", order[match.text()]
+    return "@ordinal", _ORDINALS[match.text()]
 
 
 def _without(match: Match) -> Made:
@@ -380,8 +386,11 @@ _ORDER: tuple[Rule, ...] = (
     (r"than(?= (?:a|an|the|@head))", tagged("@versus")),
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
+    (r"(?P<order>first|second|third|fourth|fifth|last|final)(?: (?:hidden|weight|trainable))? layer(?! @)", _any_layer),
     (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
     (r"@versus <n:c>(?= <s>)", _versus_one),
+    (r"(?:(?:,|and|;) )*each(?: (?:of them|of which|of these|layer|one|is|being))* followed by(?: (?:a|an))?",
+     tagged("@eachthen")),
     (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?",
      tagged("@then")),
     (r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",

@@ -46,6 +46,8 @@ IMPOSSIBLE = [
     ("A 32x32x3 input is convolved with 10 5x5 filters at stride 0. Output?", "too small"),
     ("Which stride gives 1 from 7 with a 7x7 filter?", "every stride"),
     ("Output of AlexNet's conv9?", "no conv 9"),
+    ("Conv2d(3, 6, 5) -> MaxPool2d(2) -> Linear(400, 120) on 32x32: parameters?", "takes 400 inputs and is given 1,176"),
+    ("Conv2d(16, 6, 5) on 32x32x3: parameters?", "takes 16 channels"),
     ("10 filters of 5x5 and 20 filters of 3x3 on 32x32x3: parameters?", "several layers"),
 ]
 

@@ -308,3 +308,27 @@ def test_a_batch_multiplies() -> None:
 def test_strides_that_fit() -> None:
     found = ask("A 10-wide input, 4-wide filter, no padding. Which strides fit exactly?")
     assert [answer.value for answer in found] == [s for s in range(1, 7) if (10 - 4) % s == 0]
+
+
+def test_pytorchs_own_example() -> None:
+    """The shape that the documentation of torch.nn.Conv2d gives for its examples: 20x33x28x100 and 20x33x26x100."""
+    call = "nn.Conv2d(16, 33, (3, 5), stride=(2, 1), padding=(4, 2){}) on an input of shape (16, 50, 100): output?"
+    assert [answer.value for answer in ask(call.format(""))] == ["100x28x33"]
+    assert [answer.value for answer in ask(call.format(", dilation=(3, 1)"))] == ["100x26x33"]
+
+
+def test_each_followed_by() -> None:
+    found = ask("128x128x3. Three convolutional layers of 32 3x3 filters, padding 1, each followed by 2x2 max pooling. "
+                "What are the sizes?")
+    assert [answer.value for answer in found] == [
+        "128x128x32", "64x64x32", "64x64x32", "32x32x32", "32x32x32", "16x16x32",
+    ]
+
+
+@pytest.mark.parametrize(("question", "value"), [
+    ("How many weights has the last layer of AlexNet?", 4096 * 1000),
+    ("32x32x3 -> conv 6@5x5 -> pool 2: output of the first layer?", "28x28x6"),
+    ("What is the receptive field of a neuron in the second layer of a network with three 3x3 conv layers?", 5),
+])
+def test_layers_by_their_order(question: str, value: object) -> None:
+    assert value in [answer.value for answer in ask(question)]
