@@ -55,7 +55,7 @@ def _account(reading: Reading, network: Measured) -> None:
     facts = {str(n) for volume in network.inputs.values() for n in (*volume.spatial, volume.channels)} | {"1.0"}
     for view in network.layers:
         if view.kind in ("conv", "fc"):
-            facts |= {str(n) for n in view.weights[0].shape}
+            facts |= {str(n) for n in (*view.weights[0].shape, getattr(view.node.layer, "groups", 1))}
     strange = [piece for piece in reading.unread if piece.replace(",", "") not in facts]
     if strange:
         raise QuestionError.not_understood(*strange)

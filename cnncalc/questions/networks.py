@@ -11,7 +11,7 @@ from cnncalc.graph import Graph, Node, Volume
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer, LayerError
 from cnncalc.questions.answer import QuestionError
-from cnncalc.questions.sheet import Item, Sheet
+from cnncalc.questions.sheet import Item, Made, Match, Rule, Sheet, drop, tagged
 from cnncalc.spec.files import bundled_folder, bundled_names
 from cnncalc.spec.load import Options, load_spec
 
@@ -229,3 +229,49 @@ def last_axis_dense(network: Measured) -> Change:
         return layer_class("conv").make(2, filters=layer.units, kernel=1, bias=layer.bias)  # type: ignore[attr-defined]
 
     return change
+
+
+# Wordings
+
+
+def _facts(match: Match) -> Made:
+    """A bracket after a network's name describes it; one with sizes describes a layer."""
+    return "@facts" if match.before() in ("@net", "@ref:block") and "#s" not in match.text() else None
+
+
+def _classes(match: Match) -> Made:
+    """`with 10 classes`: the last dense layer has so many neurons."""
+    return Item("@classes", match.items[0].tokens, match.value("v"))
+
+
+def _counted_layers(match: Match) -> Made:
+    return None if match.items[-1].said[0].isdigit() else "@pass"
+
+
+def _without(match: Match) -> Made:
+    item = match.items[-1]
+    if item.text == "@named":
+        return "@without", [item.meaning]
+    kind = item.text.partition(":")[2]
+    return "@without", [(kind, item.meaning if item.text.startswith("@ref") else 0)]
+
+
+OF_NETWORKS: tuple[Rule, ...] = (
+    (r"(?:when )?group (?:is|are)? ?ignored|(?:ignoring|without)(?: the)? group", drop),
+    (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", tagged("@facts")),
+    (r"\( [^()]*\)", _facts),
+    (r"(?:with|for|and|has|of) <n:v> class", _classes),
+    (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
+    (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", tagged("@facts")),
+    (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),
+    (r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
+     lambda match: "@pass" if match.text().startswith(("which", "what")) else ("@ask:fails", "fails")),
+)
+"""Rules for questions that name a network: before its volumes are read."""
+
+AFTER_NETWORKS: tuple[Rule, ...] = (
+    (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
+    (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
+    (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),
+)
+"""The same, once layers and volumes are tagged."""

@@ -140,3 +140,23 @@ def setting(name: str, value: Any, match: Match, text: str = "@set") -> Item:
     sort = "size" if isinstance(value, tuple) else "number"
     word = Token("word", name, like.start, like.end, name)
     return Item(text, (word, Token(sort, like.text, like.start, like.end, value)))  # type: ignore[arg-type]
+
+
+Rule = tuple[str, Callable[[Match], Made]]
+"""A pattern and what it gives for a match."""
+
+
+def apply(sheet: Sheet, rules: tuple[Rule, ...]) -> None:
+    """Rewrite by each rule in turn."""
+    for rule, make in rules:
+        sheet.rewrite(rule, make)
+
+
+def drop(match: Match) -> Made:
+    """Something that may stand there and says nothing."""
+    return "@pass"
+
+
+def tagged(text: str, meaning: Any = None) -> Callable[[Match], Made]:
+    """A rule that always gives the same tag."""
+    return lambda match: (text, meaning)

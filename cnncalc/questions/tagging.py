@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from cnncalc.questions import lexicon
 from cnncalc.questions.calls import tag_calls
 from cnncalc.questions.extents import tag_extents
+from cnncalc.questions.networks import AFTER_NETWORKS, OF_NETWORKS
 from cnncalc.questions.setups import Said
-from cnncalc.questions.sheet import Item, Made, Match, Sheet, setting
+from cnncalc.questions.sheet import Item, Made, Match, Rule, Sheet, apply, drop, setting, tagged
 from cnncalc.spec.words import Token
-
-Rule = tuple[str, Callable[[Match], Made]]
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 _SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "g": 10**9, "billion": 10**9}
@@ -44,7 +42,7 @@ def tag(sheet: Sheet, network: bool = False) -> list[str]:
     three_d = any(token.text.lower() in ("conv3d", "3d", "volumetric") for token in sheet.tokens)
     three_d = three_d or re.search(r"#n\d+ (?:- )?d (?:conv|convolution)", sheet.line) is not None
     if network:
-        apply(sheet, _OF_NETWORKS)
+        apply(sheet, OF_NETWORKS)
     remarks = tag_calls(sheet)
     apply(sheet, _CLAIMS)
     remarks += tag_extents(sheet, three_d)
@@ -54,7 +52,7 @@ def tag(sheet: Sheet, network: bool = False) -> list[str]:
     apply(sheet, tuple((rule, _head(kind)) for kind, rule in lexicon.HEADS))
     apply(sheet, _ORDER)
     if network:
-        apply(sheet, _AFTER_NETWORKS)
+        apply(sheet, AFTER_NETWORKS)
     return remarks
 
 
@@ -67,22 +65,6 @@ def _pronoun(match: Match) -> Made:
     """`a standard one`: no number."""
     token = match.items[0].tokens[0]
     return Item("one", (token._replace(kind="word", value="one"),)) if token.text.lower() == "one" else None
-
-
-def apply(sheet: Sheet, rules: tuple[Rule, ...]) -> None:
-    """Rewrite by each rule in turn."""
-    for rule, make in rules:
-        sheet.rewrite(rule, make)
-
-
-def drop(match: Match) -> Made:
-    """Something that may stand there and says nothing."""
-    return "@pass"
-
-
-def tagged(text: str, meaning: Any = None) -> Callable[[Match], Made]:
-    """A rule that always gives the same tag."""
-    return lambda match: (text, meaning)
 
 
 def _tuple(match: Match, remarks: list[str]) -> Made:
@@ -275,44 +257,6 @@ def _ordinal(match: Match) -> Made:
     return "@ordinal", _ORDINALS[match.text()]
 
 
-def _without(match: Match) -> Made:
-    item = match.items[-1]
-    if item.text == "@named":
-        return "@without", [item.meaning]
-    kind = item.text.partition(":")[2]
-    return "@without", [(kind, item.meaning if item.text.startswith("@ref") else 0)]
-
-
-def _classes(match: Match) -> Made:
-    """`with 10 classes`: the last dense layer has so many neurons."""
-    return Item("@classes", match.items[0].tokens, match.value("v"))
-
-
-def _facts(match: Match) -> Made:
-    """A bracket after a network's name describes it; one with sizes describes a layer."""
-    return "@facts" if match.before() in ("@net", "@ref:block") and "#s" not in match.text() else None
-
-
-def _counted_layers(match: Match) -> Made:
-    return None if match.items[-1].said[0].isdigit() else "@pass"
-
-
-_OF_NETWORKS: tuple[Rule, ...] = (
-    (r"(?:when )?group (?:is|are)? ?ignored|(?:ignoring|without)(?: the)? group", drop),
-    (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", drop),
-    (r"\( [^()]*\)", _facts),
-    (r"(?:with|for|and|has|of) <n:v> class", _classes),
-    (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
-    (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", drop),
-    (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),
-    (r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
-     lambda match: "@pass" if match.text().startswith(("which", "what")) else ("@ask:fails", "fails")),
-)
-_AFTER_NETWORKS: tuple[Rule, ...] = (
-    (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
-    (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
-    (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),
-)
 _CLAIMS: tuple[Rule, ...] = (
     (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|"
      r"spatial))", drop),
