@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cnncalc.analysis.counts import DTYPE_BYTES, Counts, Totals
 from cnncalc.analysis.measured import Measured
 from cnncalc.analysis.receptive import ReceptiveField, lost_fields
+from cnncalc.collector import paused
 from cnncalc.graph import Node, Volume
 from cnncalc.render.numbers import grouped, percent, short, short_bytes
 from cnncalc.render.table import Column, Table
@@ -152,6 +153,7 @@ def counts_for(network: Measured, view: View) -> list[Counts | None]:
     return [counts.times(view.batch) if counts else None for counts in network.counts]
 
 
+@paused()
 def summary_table(network: Measured, view: View) -> Table:
     """The table with its totals row."""
     names = view.columns or DEFAULT
@@ -247,6 +249,7 @@ def _shares(network: Measured, what: str) -> Iterator[str]:
         yield f"others {percent(rest, total)}"
 
 
+@paused()
 def summary_json(network: Measured, view: View, convention: str = "cnncalc", **more: Any) -> str:
     """The machine-readable summary as one JSON object; integers are exact.
 
@@ -256,9 +259,11 @@ def summary_json(network: Measured, view: View, convention: str = "cnncalc", **m
     rows = _layers(network, view)
     # A few hundred at a time: one call each would cost more than the writing.
     chunks = iter(lambda: list(islice(rows, 500)), [])
-    layers = ", ".join(json.dumps(chunk, allow_nan=False)[1:-1] for chunk in chunks)
+    parts = [before[:-1], ', "layers": [']
+    for chunk in chunks:
+        parts += (", " if len(parts) > 2 else "", json.dumps(chunk, allow_nan=False)[1:-1])
     after = _dumped({**_after_layers(network, view), **more})
-    return f'{before[:-1]}, "layers": [{layers}], {after[1:]}'
+    return "".join((*parts, "], ", after[1:]))
 
 
 def _dumped(value: dict[str, Any]) -> str:

@@ -34,13 +34,16 @@ class Evaluator:
         if not related and not context.frames:
             report_fault(self.findings, fault.error, fault.at, what)
             return
+        help = fault.error.help
+        if fault.error.code == "unknown-variable" and help is None and context.depth:
+            help = "a block sees its parameters and the file's `define`; hand it over as an argument"
         prefix = f"`{what.partition('.')[2]}`: " if what else ""
         fix = (fault.at, fault.error.fix) if fault.error.fix and not fault.formula else None
         self.findings.add(
             fault.error.code,
             prefix + fault.error.message,
             fault.at,
-            help=fault.error.help,
+            help=help,
             related=related,
             frames=context.frames,
             fix=fix,

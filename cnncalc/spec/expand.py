@@ -120,7 +120,7 @@ class Expander:
     def _unconditional(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         start = cursor
         if item.from_ is not None:
-            start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)
+            start = self._source(item, cursor, context)
             if start is None:
                 return self._poison(item, cursor, context)
         elif start is None and item.form in ("layer", "point"):
@@ -134,6 +134,18 @@ class Expander:
         if item.form in ("layer", "block", "merge", "point"):
             self._ended_in_branch = False
         return end
+
+    def _source(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
+        """What an item's `from` names; None where there is nothing, which is reported."""
+        tree = item.from_
+        if isinstance(tree, Sequence):
+            message = "`from` takes one name, and a list stands here"
+            self.findings.add(
+                "bad-shape", message, extent(tree), help="a merge reads from several: `concat: [from: a, from: b]`"
+            )
+            return None
+        assert tree is not None
+        return self.naming.resolve(tree, self.values.text_of(tree, cursor, context), context)
 
     def _checked(self, item: Item, start: Cursor, context: Context, make: Callable[[], Cursor]) -> Cursor:
         """What `make` makes of an item, its weights those it `shares`, held to its `expect`."""
@@ -417,7 +429,7 @@ class Expander:
     def _loop_branches(self, item: Item, cursor: Cursor, context: Context) -> Iterator[Cursor]:
         start: Cursor = cursor
         if item.from_ is not None:
-            start = self.naming.resolve(item.from_, self.values.text_of(item.from_, cursor, context), context)
+            start = self._source(item, cursor, context)
             if start is None:
                 yield self._poison(item, cursor, context)
                 return

@@ -111,7 +111,9 @@ class _Parser:
             raise self.fail("nothing follows the `=`")
         value = self.choice()
         if self.token.kind != "end":
-            raise self.fail(f"`{self.token.text}` is not expected here")
+            member = self.token.text in ("in", "not")
+            help = "there is no `in`: compare with `==`, and join with `or`" if member else None
+            raise self.fail(f"`{self.token.text}` is not expected here", help=help)
         return value
 
     def choice(self) -> Evaluate:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnncalc.collector import paused
 from cnncalc.diagnostics import Diagnostic, SpecError
 from cnncalc.graph import Graph, Volume
 from cnncalc.spec import files, listing, scalars
@@ -108,18 +107,6 @@ def load_text(text: str, path: str = "<text>", options: Options = Options()) -> 
     return load_found(files.Found(path, text.encode("utf-8", "surrogatepass"), None, False), options)
 
 
-@contextmanager
-def _no_cyclic_collection() -> Iterator[None]:
-    """Pause the cyclic collector: trees and graphs hold no cycles, and scanning them costs more than they do."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class _Loading:
     """One load: the files read so far, the findings so far."""
 
@@ -138,13 +125,15 @@ class _Loading:
             raise SpecError([*self.findings.all(), *error.diagnostics], self.sources.line_of) from None
 
     def _load(self) -> Loaded:
-        with _no_cyclic_collection():
+        with paused():
             tree = self._tree(self.found)
             if isinstance(tree, Map):
                 tree = merged(tree, lambda word: self._extended(word, self.found), self.findings)
             document = read_document(tree, self.findings, partial=self.broken_base)
             self.findings.allowed = document.allow
             graph = self._graph(document)
+            # The trees are done with, and are most of what a long file takes up.
+            document.layers, document.blocks = None, {}
         return Loaded(self.found.path, document, graph, self.findings, not self.options.changes)
 
     def _tree(self, found: files.Found) -> Tree:

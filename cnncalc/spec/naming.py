@@ -75,6 +75,8 @@ class Naming:
         scope = context.scope
         written = item.label
         at = written.at if written is not None else item.at
+        if not given:
+            self.findings.add("bad-shape", "this name is empty", at, frames=context.frames)
         if given == "input":
             self.findings.add("reserved-name", "`input` is the volume that enters; nothing else can be called so", at)
         local = given

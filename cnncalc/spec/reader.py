@@ -62,6 +62,7 @@ class _Builder:
         self.report = report
         self.has_tabs = "\t" in source.text
         self.quoted: list[tuple[int, int]] = []
+        self.words: dict[str, str] = {}
         self.count = 0
         self.documents = 0
 
@@ -129,7 +130,8 @@ class _Builder:
         if style:
             self._check_quoted(value, start, end)
         base = self.source.base
-        return Scalar(value, not style, (base + start) << 32 | (base + end))
+        # The same few words stand in a file thousands of times: one string is kept for all.
+        return Scalar(self.words.setdefault(value, value), not style, (base + start) << 32 | (base + end))
 
     def _collection(self, event: Any, depth: int) -> Sequence | Mapping:
         start = event.start_mark.index
