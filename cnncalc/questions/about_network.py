@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cnncalc.analysis.measured import Measured
+from cnncalc.analysis.measured import LayerView, Measured
 from cnncalc.graph import Node, Volume
 from cnncalc.layers.base import Layer
 from cnncalc.questions import quantities, solve
@@ -64,6 +64,10 @@ def _account(reading: Reading, network: Measured) -> None:
 def _settings(reading: Reading, network: Measured) -> list[Answer]:
     """Which settings of one of the network's layers give a wanted output."""
     views = [view for kind, which in reading.pending for view in find_layers(network, kind, which)]
+    if reading.unknown == ["input"] and not views:
+        return [Answer(f"input {name}", str(volume), "volume", str(volume)) for name, volume in network.inputs.items()]
+    if reading.target is None and len(views) == 1:
+        return [_own_setting(views[0], name) for name in reading.unknown]
     if len(views) != 1 or reading.target is None or not reading.target.spatial:
         raise QuestionError.lacking("which layer is meant" if len(views) != 1 else "the output that is wanted")
     stage = stage_of(network, views[0])
@@ -77,6 +81,19 @@ def _settings(reading: Reading, network: Measured) -> list[Answer]:
     for name in names:
         answers += solve.answers(solve.Problem(stage.kind, values, (name,), fed, target))
     return answers
+
+
+def _own_setting(view: LayerView, name: str) -> Answer:
+    """A hyperparameter as the network has it."""
+    value = getattr(view.node.layer, name, None)
+    if value is None:
+        raise QuestionError(f"{view.name} has no {name}")
+    if name == "pad" and not isinstance(value, str):
+        value = tuple(before for before, _ in value)
+    same = isinstance(value, tuple) and len(set(value)) == 1
+    shown = value[0] if same and name != "kernel" else value
+    text = "x".join(map(str, shown)) if isinstance(shown, tuple) else str(shown)
+    return Answer(f"{name} of {view.name}", shown if isinstance(shown, int) else text, "", text)
 
 
 def _forwards(stage: Stage, known: Known) -> list[Answer]:

@@ -238,6 +238,15 @@ class Fold:
     def _on_dtype(self, item: Item, _: str) -> None:
         self.reading.bytes_each.append(item.meaning)
 
+    def _on_refused(self, item: Item, _: str) -> None:
+        self.reading.unread.append(item.said)
+
+    def _on_count(self, item: Item, _: str) -> None:
+        self.reading.asked.append(Ask("layer_count", [(item.meaning, 0)]))
+
+    def _on_most(self, item: Item, _: str) -> None:
+        self.reading.most = item.meaning
+
     def _on_classes(self, item: Item, _: str) -> None:
         part = self._open("fc")
         part.said, part.number = Said("fc", {"units": item.meaning}), -1

@@ -115,7 +115,7 @@ _PASSED_OVER = """
     although always am among amount an and another answer any anything appear applied apply applying
     approximately are area arrive as ask asked asking assignment assume assumed assuming assumption at available
     axis back based basic be because become becomes been before begin being below beneath beside besides between
-    bias biases big bigger bit block both bottom bring build builds built but by calculate calculated
+    bias biases bit block both bottom bring build builds built but by calculate calculated
     calculation called can cannot case ceil cell certain change channel choose chosen class classic classifier
     classify cnn color colour column come common compare compared comparison complete compute computed computing
     configuration configured connect connected consecutive consider considered considering consist constant
@@ -131,10 +131,10 @@ _PASSED_OVER = """
     hence her here hidden hierarchy high him his homework how however i idea if image implement implementation
     implemented implies in include included including incoming indeed independently individual inference input
     inside instance integer interested internal into introduce invert is it its itself job just keep kera keras
-    kernel kind know known label large larger last later layer lead learn learned learning least left length
-    less let level lie like linearly list little long look looking looks low made main make makes making many
+    kernel kind know known label large last later layer lead learn learned learning left length
+ let level lie like linearly list little long look looking looks low made main make makes making many
     map mapped mark match math maximum may me mean means meant meet meets memory mention mentioned method middle
-    might mind minimum missing mode model modern more most move much must my name namely need needed needs
+    might mind minimum missing mode model modern move much must my name namely need needed needs
     network neural neuron never new next no node normal not notation note notice now number object obtain
     obtained of off often ok okay on once one only onto operate operating operation or order ordinary original
     other our out outcome outgoing output over overall own page pair paper part pass passed passes passing patch
@@ -145,7 +145,7 @@ _PASSED_OVER = """
     report represent representation require required requires respectively result resulting results return
     returned returns rgb right rounding row rule run said same sample say scan see seen select self sensible
     sequence series serve set setting setup several shall shape share she should show shown shows side similar
-    simple simply since single sit sits size slide sliding small smaller so solution solve some someone
+    simple simply since single sit sits size slide sliding small so solution solve some someone
     something source spatial spatially square stack stacked standard start starting starts state statement step
     still store stored stride student study stuff subsequent successive such suppose supposing sure symmetric
     symmetrical system table take taken takes taking task teacher tell tensor tensorflow test text than that the

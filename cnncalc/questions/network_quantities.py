@@ -46,6 +46,12 @@ class About:
         where = ask.where or self.reading.pending or self._changed(ask)
         if ask.name in ("fails",):
             return self._fails()
+        if ask.name == "layer_count":
+            kinds = ", ".join(kind for kind, _ in where)
+            views = self._views(where)
+            return [Answer(f"{kinds} layers", len(views), "layers", number(len(views)))]
+        if self.reading.most is not None:
+            return self._extreme(ask, where)
         if ask.name == "receptive_field" or ask.name == "field_stride":
             blocks = [self._block_end(name) for kind, name in where if kind == "block"]
             return self._receptive(blocks or self._views(where) or [self._last_with_field()])
@@ -76,6 +82,17 @@ class About:
     def _asked(self, stages: Sequence[Stage]) -> Asked:
         reading = self.reading
         return Asked(stages, stages, self.label, True, reading)
+
+    def _extreme(self, ask: Ask, where: Sequence[Where]) -> list[Answer]:
+        """The layer with the most, or the least, of a count."""
+        count = {"parameters": "parameters", "macs": "macs", "activations": "activations"}.get(ask.name)
+        if count is None:
+            raise QuestionError(f"layers are not compared by {ask.name}")
+        views = [view for view in self._views(where) or self.network.layers if getattr(view, count)]
+        found = (max if self.reading.most else min)(views, key=lambda view: getattr(view, count) or 0)
+        which = "most" if self.reading.most else "fewest"
+        text = f"{found.name}: {number(getattr(found, count))}"
+        return [Answer(f"layer with the {which} {ask.name}", found.name, "", text)]
 
     def _block_end(self, name: int | str) -> LayerView:
         """The last layer of a block, which gives its output."""

@@ -244,6 +244,11 @@ def _classes(match: Match) -> Made:
     return Item("@classes", match.items[0].tokens, match.value("v"))
 
 
+def _layer_count(match: Match) -> Made:
+    """`how many conv layers`."""
+    return "@count", match.items[-1].text.partition(":")[2]
+
+
 def _counted_layers(match: Match) -> Made:
     return None if match.items[-1].said[0].isdigit() else "@pass"
 
@@ -270,6 +275,9 @@ OF_NETWORKS: tuple[Rule, ...] = (
 """Rules for questions that name a network: before its volumes are read."""
 
 AFTER_NETWORKS: tuple[Rule, ...] = (
+    (r"(?:up to|until|before|between|prior to|preceding)(?: and including)?(?: the)?(?= (?:@ref|@named|@head))",
+     tagged("@refused")),
+    (r"(?:how many|number of) @head:\w+(?! #)", _layer_count),
     (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
     (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
     (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),

@@ -88,7 +88,8 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
         if part.kind is None:
             return
         if network or said.kind == "layer" or (described and (part.in_ask or part.ordinal is not None)):
-            _refer(part, (said.kind, part.number or part.ordinal or 0), reading)
+            for which in _pointed_at(part):
+                _refer(part, (said.kind, which), reading)
             return
         if part.in_ask and setup.layers and setup.layers[-1].values:
             _alternative(said.kind, setup, reading)
@@ -142,6 +143,15 @@ def _serial(said: Said, part: Part) -> None:
         else:
             said.values[name] = values[0]
             said.again += [(name, value) for value in values[1:]]
+
+
+def _pointed_at(part: Part) -> list[int | str]:
+    """`the first three conv layers`, `conv2`, `the last one`, or all of a kind."""
+    if part.times > 1 and part.ordinal == 1:
+        return list(range(1, part.times + 1))
+    if part.times > 1 and part.ordinal == -1:
+        return list(range(-part.times, 0))
+    return [part.number or part.ordinal or 0]
 
 
 def _refer(part: Part, where: Where, reading: Reading) -> None:

@@ -101,6 +101,7 @@ class Reading:
         target: the extents that are to come out; `keep` where they are to stay as they are.
         claims: volumes said to come out inside a network; `without` the layers it is to lack.
         shared: what is said of all layers (`no biases`).
+        most: whether the layer with the most, or (False) with the least of a quantity is sought.
         single: whether it speaks of `a 3x3 filter`.
         both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
@@ -124,6 +125,7 @@ class Reading:
     claimed: bool = False
     claims: list[Known] = field(default_factory=list)
     without: list[Where] = field(default_factory=list)
+    most: bool | None = None
     single: bool = False
     symbolic: bool = False
     compares: bool = False

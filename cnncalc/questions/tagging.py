@@ -343,5 +343,7 @@ _ORDER: tuple[Rule, ...] = (
      lambda match: ("@ending", match.value("c"))),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
     (r"(?:to|into|and|with|by) <n:v> (?:hidden )?(?:neuron|unit)(?: (?:layer|output))?", _neurons),
+    (r"(?:the )?(?P<most>most|fewest|least|largest|biggest)(?= (?:(?:number of|trainable|learnable) )*@ask)",
+     lambda match: ("@most", match.text("most") in ("most", "largest", "biggest"))),
     (r"twice", tagged("@repeat", 2)),
 )
