@@ -11,8 +11,6 @@ from functools import partial
 
 from cnncalc.graph import Frame, Graph, Output
 from cnncalc.layers import layer_class
-from cnncalc.layers.base import Layer, LayerError, Problem
-from cnncalc.spec.arguments import Arguments, Readings, references
 from cnncalc.spec.blocks import BlockArguments
 from cnncalc.spec.context import Context, Formulas, Origin
 from cnncalc.spec.document import BlockDef, Document
@@ -23,13 +21,12 @@ from cnncalc.spec.infer import Inference, frame
 from cnncalc.spec.items import Item, ItemReader, child_chains
 from cnncalc.spec.limits import Limits
 from cnncalc.spec.loops import Turn, turns_of
+from cnncalc.spec.making import Making
 from cnncalc.spec.names import NameScope
 from cnncalc.spec.naming import Naming
-from cnncalc.spec.operations import UnknownInput
 from cnncalc.spec.scalars import Value
 from cnncalc.spec.size import Budget
 from cnncalc.spec.tree import Scalar, Sequence, Tree, extent
-from cnncalc.spec.values import ValueFault
 
 Cursor = int | None
 
@@ -56,7 +53,7 @@ class Expander:
         self.naming = Naming(self.inference, findings, self.items)
         self.expectations = Expectations(self.inference, findings, self.values.text_of, checks_expectations)
         self.blocks = BlockArguments(self)
-        self.readings = Readings()
+        self.making = Making(self.values, self.naming, self.inference, findings)
         self.outputs: list[Output] = []
         self.names = names
         self.origins = origins
@@ -120,7 +117,7 @@ class Expander:
     def _unconditional(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         start = cursor
         if item.from_ is not None:
-            start = self._source(item, cursor, context)
+            start = self._source(item.from_, cursor, context)
             if start is None:
                 return self._poison(item, cursor, context)
         elif start is None and item.form in ("layer", "point"):
@@ -135,16 +132,14 @@ class Expander:
             self._ended_in_branch = False
         return end
 
-    def _source(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
-        """What an item's `from` names; None where there is nothing, which is reported."""
-        tree = item.from_
+    def _source(self, tree: Tree, cursor: Cursor, context: Context) -> Cursor:
+        """What a `from` names; None where there is nothing, which is reported."""
         if isinstance(tree, Sequence):
             message = "`from` takes one name, and a list stands here"
             self.findings.add(
                 "bad-shape", message, extent(tree), help="a merge reads from several: `concat: [from: a, from: b]`"
             )
             return None
-        assert tree is not None
         return self.naming.resolve(tree, self.values.text_of(tree, cursor, context), context)
 
     def _checked(self, item: Item, start: Cursor, context: Context, make: Callable[[], Cursor]) -> Cursor:
@@ -195,7 +190,7 @@ class Expander:
                 item = self.items.read(node)
                 if item is not None:
                     if item.form == "layer":
-                        self._arguments(item)
+                        self.making.arguments(item)
                     pending += child_chains(item)
 
     def _no_input(self, item: Item, context: Context) -> Cursor:
@@ -210,92 +205,14 @@ class Expander:
 
     # The forms of an item
 
-    def _arguments(self, item: Item) -> Arguments:
-        if item.arguments is None:
-            item.arguments = Arguments(item, self.findings, self.readings)
-        assert isinstance(item.arguments, Arguments)
-        return item.arguments
-
     def _layer(self, item: Item, cursor: int, context: Context) -> Cursor:
         if self.budget.node():
             return cursor
-        arguments = self._arguments(item)
-        layer = None
-        inputs: tuple[int, ...] = (cursor,)
-        volume = self.inference.nodes[cursor].volume
-        if arguments.good and volume is not None:
-            layer = self._make(arguments, len(volume.spatial), cursor, context)
-        elif arguments.good and arguments.dynamic:
-            self._try_formulas(arguments, cursor, context)
-        if layer is not None:
-            inputs = self._second_inputs(layer, arguments, cursor, context)
-            layer = layer if -1 not in inputs else None
-            if arguments.seen_depth not in (None, volume.channels if volume else None):
-                self._wrong_depth(arguments, cursor, context)
-                layer = None
-        name, bare = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
+        arguments = self.making.arguments(item)
+        layer, inputs = self.making.layer(arguments, cursor, context)
+        name, _ = self.naming.name(item, self.values.text_of(item.name, cursor, context), context, self.nodes_made)
         note = self.values.text_of(item.note, cursor, context) or ""
-        known = inputs if -1 not in inputs else tuple(index for index in inputs if index >= 0)
-        index = self.inference.add(item.head.text, name, layer, known, context, item, arguments, note)
-        del bare
-        return index
-
-    def _make(self, arguments: Arguments, axes: int, cursor: Cursor, context: Context) -> Layer | None:
-        try:
-            return arguments.layer(axes, lambda scalar: self.values.value(scalar, cursor, context))
-        except ValueFault as fault:
-            self.values.fault(fault, context)
-        except LayerError as error:
-            for problem in error.problems:
-                self.findings.add(
-                    problem.code,
-                    problem.message,
-                    arguments.place(problem.field),
-                    help=problem.help,
-                    related=self.inference.blamed(problem, () if cursor is None else (cursor,)),
-                    frames=context.frames,
-                )
-        except UnknownInput:
-            pass
-        return None
-
-    def _try_formulas(self, arguments: Arguments, cursor: Cursor, context: Context) -> None:
-        """The arriving volume is unknown: formulas that do not ask for it are still checked."""
-        try:
-            arguments.layer(0, lambda scalar: self.values.value(scalar, cursor, context))
-        except ValueFault as fault:
-            self.values.fault(fault, context)
-        except (UnknownInput, LayerError):
-            pass
-
-    def _second_inputs(self, layer: Layer, arguments: Arguments, cursor: int, context: Context) -> tuple[int, ...]:
-        """The input, and what a field such as `like` names; -1 where that cannot be found."""
-        inputs = [cursor]
-        for name in references(arguments.cls.kind):
-            target = getattr(layer, name)
-            if target is not None:
-                tree = arguments.places[name]
-                found = self.naming.resolve(tree, target, context) if not isinstance(tree, int) else None
-                inputs.append(-1 if found is None else found)
-        return tuple(inputs)
-
-    def _wrong_depth(self, arguments: Arguments, cursor: int, context: Context) -> None:
-        volume, seen = self.inference.volume(cursor), arguments.seen_depth
-        depth = volume.channels if volume else 0
-        problem = Problem(
-            "wrong-depth",
-            f"the filters are said to be {seen} deep, and the volume here is {depth} deep",
-            "kernel",
-            help=f"a filter always spans the full depth: write {depth}, or leave it out",
-        )
-        self.findings.add(
-            problem.code,
-            problem.message,
-            arguments.place("kernel"),
-            help=problem.help,
-            related=((self.inference.sources[cursor], f"gives {volume}"),),
-            frames=context.frames,
-        )
+        return self.inference.add(item.head.text, name, layer, inputs, context, item, arguments, note)
 
     def _block(self, item: Item, cursor: Cursor, context: Context) -> Cursor:
         block = self.document.blocks[item.head.text]
@@ -429,7 +346,7 @@ class Expander:
     def _loop_branches(self, item: Item, cursor: Cursor, context: Context) -> Iterator[Cursor]:
         start: Cursor = cursor
         if item.from_ is not None:
-            start = self._source(item, cursor, context)
+            start = self._source(item.from_, cursor, context)
             if start is None:
                 yield self._poison(item, cursor, context)
                 return

@@ -362,3 +362,32 @@ def test_a_wavenet_with_skips_out_of_every_layer() -> None:
     assert len(network.layers["add1"].inputs) == 20
     assert network.layers["add1"].inputs[10] == "layer10.skip"
     assert verified(cnncalc.loads(WAVENET, input="64x256"))
+
+
+# Words of help
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "help"),
+    [
+        (
+            "layers:\n  - {relu: , name: a}\n  - {fc: 3, from: [a, input]}\n",
+            "bad-shape",
+            "a merge reads from several: `concat: [from: a, from: b]`",
+        ),
+        (
+            "layers:\n  - {fc: 3, when: =input.channels not in (1)}\n",
+            "formula",
+            "there is no `in`: compare with `==`, and join with `or`",
+        ),
+        (
+            "blocks:\n  b: {layers: [fc: =w]}\nlayers:\n  - {for: w, in: [2], layers: [b]}\n",
+            "unknown-variable",
+            "a block sees its parameters and the file's `define`; hand it over as an argument",
+        ),
+        ("layers:\n  - {fc: 3, name: =''}\n", "bad-shape", None),
+    ],
+)
+def test_what_to_write_instead(body: str, code: str, help: str | None) -> None:
+    (finding,) = errors(body)
+    assert (finding.code, finding.help) == (code, help)
