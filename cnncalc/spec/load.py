@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,7 +179,7 @@ class _Loading:
         folder = parent.folder
         for candidate in (name, f"{name}.yaml") if folder is not None else ():
             path = folder / candidate  # type: ignore[operator]
-            if path.is_file() or path.is_symlink():
+            if os.path.isfile(path) or os.path.islink(path):
                 if not files.inside(path, folder) and not parent.bundled:  # type: ignore[arg-type]
                     self.findings.add("extends-outside", f"`{name}` is a link out of the folder", word.at)
                     return None
