@@ -6,8 +6,8 @@ from cnncalc.spec.arguments import report_fault, status_of
 from cnncalc.spec.context import Context, Formulas, trail
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
-from cnncalc.spec.operations import UnknownInput
-from cnncalc.spec.scalars import Value
+from cnncalc.spec.operations import UnknownInput, as_text, brief
+from cnncalc.spec.scalars import ScalarError, Value
 from cnncalc.spec.tree import Scalar, Tree, extent, kind_of
 from cnncalc.spec.values import ValueFault
 
@@ -92,7 +92,11 @@ class Evaluator:
             return None
         except UnknownInput:
             return None
-        return value if isinstance(value, str) else str(value)
+        if isinstance(value, list):
+            shown = ScalarError("bad-shape", f"a word is wanted, and the formula gives {brief(value)}")
+            self.fault(ValueFault(shown, tree.at, tree), context)
+            return None
+        return as_text(value)
 
 
 def _condition_help(tree: Scalar) -> str:

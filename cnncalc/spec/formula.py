@@ -102,9 +102,10 @@ class _Parser:
     def expect(self, text: str) -> None:
         if not self.accept(text):
             # A formula that ends inside brackets was cut by YAML, which ends a value at a comma inside `[…]` or `{…}`.
-            cut = self.token.kind == "end"
+            cut = self.token.kind == "end" and text != "else"
             help = "inside `[…]` or `{…}` YAML ends a value at a comma: quote the formula" if cut else None
-            raise self.fail(f"a `{')' if cut and text == ',' else text}` is missing", help=help)
+            article = "an" if text == "else" else "a"
+            raise self.fail(f"{article} `{')' if cut and text == ',' else text}` is missing", help=help)
 
     def whole(self) -> Evaluate:
         if self.token.kind == "end":

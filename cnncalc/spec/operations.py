@@ -318,12 +318,18 @@ def _length(value: Value) -> Value:
     return len(value)
 
 
-def _text(value: Value) -> Value:
+def as_text(value: Value) -> str:
+    """A value as it would be written in the file: whole-number floats as integers, `true` and `false`.
+
+    Raises:
+        TypeError: for a list.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         raise TypeError
-    return str(value)
+    number = whole(value)
+    return str(value if number is None else number)
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
@@ -334,7 +340,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "floor": lambda value: math.floor(_one(value)),
     "ceil": lambda value: math.ceil(_one(value)),
     "len": _length,
-    "str": _text,
+    "str": as_text,
     "divisible": divisible,
 }
 

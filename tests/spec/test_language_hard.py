@@ -391,3 +391,20 @@ def test_a_wavenet_with_skips_out_of_every_layer() -> None:
 def test_what_to_write_instead(body: str, code: str, help: str | None) -> None:
     (finding,) = errors(body)
     assert (finding.code, finding.help) == (code, help)
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [("str(2 * .5)", "1"), ("2 * .5", "1"), ("str(0.5)", "0.5"), ("str(1 < 2)", "true"), ("1 < 2 < 3", "true")],
+)
+def test_values_as_text_are_what_the_file_would_say(formula: str, text: str) -> None:
+    assert names(load(f'layers:\n  - {{relu: , name: "={formula}"}}\n')) == [text]
+
+
+def test_a_list_is_no_name() -> None:
+    (finding,) = errors("layers:\n  - {relu: , name: '=[1, 2]'}\n")
+    assert finding.message == "a word is wanted, and the formula gives [1, 2]"
+
+
+def test_sizes_computed_from_widths_can_be_expected() -> None:
+    load("define: {scale: 0.5}\nlayers:\n  - maxpool: 2\n    expect: =str(input.width * scale) + 'x16x3'\n")
