@@ -115,7 +115,7 @@ _PASSED_OVER = """
     although always am among amount an and another answer any anything appear applied apply applying
     approximately are area arrive as ask asked asking assignment assume assumed assuming assumption at available
     axis back based basic be because become becomes been before begin being below beneath beside besides between
-    bias biases bit block both bottom bring build builds built but by calculate calculated
+    bias biases big bit block both bottom bring build builds built but by calculate calculated
     calculation called can cannot case ceil cell certain change channel choose chosen class classic classifier
     classify cnn color colour column come common compare compared comparison complete compute computed computing
     configuration configured connect connected consecutive consider considered considering consist constant
