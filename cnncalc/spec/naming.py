@@ -174,7 +174,9 @@ class Naming:
             elif isinstance(later, int):
                 self.findings.add(
                     "forward-reference",
-                    f"`{name}` comes only later in the network",
+                    f"`{name}` reads from itself"
+                    if self._inside(at, later)
+                    else f"`{name}` comes only later in the network",
                     at,
                     frames=context.frames,
                     related=((self.inference.sources[later], "it stands here"),),
@@ -217,6 +219,11 @@ class Naming:
                     help="a dot leads into a scope: give the layer a name without",
                     frames=node.frames,
                 )
+
+    def _inside(self, at: Span, index: int) -> bool:
+        """Whether a reference stands in the very item that made a node."""
+        place, item = self.findings.sources.place(at), self.inference.nodes[index].place
+        return item is not None and place.path == item.path and item[1:3] <= place[1:3] < item[3:5]
 
     def _candidates(self, scope: NameScope, context: Context) -> str | None:
         names = list(dict.fromkeys(islice(scope.visible(), 2 * _SHOWN_NAMES)))
