@@ -98,6 +98,8 @@ class Inference:
             result = known[1]
             if result.problems:
                 for problem in result.problems:
+                    if problem.code == "kernel-too-large":
+                        problem = self._with_input(problem, layer, inputs[0])
                     if problem.severity != "note":
                         self._report(problem, name, inputs, context, item, arguments)
         index = len(nodes)
@@ -129,6 +131,13 @@ class Inference:
         self.nodes.append(Node(index, name, "input", None, (), volume, place=self.findings.sources.place(at)))
         self.sources.append(at)
         return index
+
+    def _with_input(self, problem: Problem, layer: Layer, before: int) -> Problem:
+        """The problem with help that also names the network's input that would do."""
+        from cnncalc.spec.enough import least_input  # most networks never need it
+
+        enough = least_input(self.nodes, layer, before)
+        return problem._replace(help=f"{problem.help}, or a network input of {enough}") if enough else problem
 
     def blamed(self, problem: Problem, inputs: Sequence[int]) -> list[tuple[Span, str]]:
         """The places of the layers whose volumes a problem is about."""

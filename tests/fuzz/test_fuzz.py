@@ -196,3 +196,22 @@ def test_the_recursion_limit_is_left_alone() -> None:
     before = sys.getrecursionlimit()
     examined(b"[" * 10_000)
     assert sys.getrecursionlimit() == before
+
+
+@settings(FUZZ, max_examples=300)
+@given(st.integers(1, 30), st.integers(1, 30), st.lists(windows(), min_size=2, max_size=7))
+def test_the_network_input_named_is_enough_and_no_less(width: int, height: int, layers: list[str]) -> None:
+    chain = "".join(f"  - {layer}\n" for layer in layers if "groups" not in layer)
+
+    def failed(extents: str) -> set[str | None]:
+        _, findings = examined(f"input: {extents}x4\nlayers:\n{chain}  - relu\n".encode())
+        return {finding.layer for finding in findings if finding.code == "kernel-too-large"}
+
+    _, findings = examined(f"input: {width}x{height}x4\nlayers:\n{chain}  - relu\n".encode())
+    for finding in findings:
+        named = re.search(r"a network input of ([0-9]+)x([0-9]+)x4", finding.help or "")
+        if named:
+            across, down = int(named[1]), int(named[2])
+            assert finding.layer not in failed(f"{across}x{down}")
+            if across > width:
+                assert failed(f"{across - 1}x{down}")
