@@ -66,6 +66,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("legal", r"legal|illegal|possible|permissible|admissible|allowed|fit(?: evenly| exactly)?|"
               r"valid(?= (?:\S+ )?(?:setting|configuration|combination|choice|setup| \?))|whole number"),
     ("output", r"o(?= (?:=|\?))"),
+    ("output", r"how (?:large|big) (?:is|are|will|would)(?: (?:the|each|it|its|new|resulting))* "
+               rf"(?:{_OUTPUT}|map|volume|tensor)"),
     ("rounding", r"caffe"),
     ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
     ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),

@@ -74,6 +74,8 @@ SIZES = [
         "A max pooling layer with 2x2 windows and stride 2 is applied to a 224x224x64 volume. Output?",
         "224x224x64, pooling 2x2 stride 2: output volume?",
         "MaxPool2d(2) on 224x224x64: output?",
+        "How big are the feature maps after a 2x2 max pool, stride 2, on 224x224x64?",
+        "How large will the resulting volume be after 2x2 max pooling with stride 2 on 224x224x64?",
         "What is the output of 2x2 max pooling on a 224x224x64 volume?",
         "MaxPooling2D((2, 2)) applied to 224x224x64: output shape?",
     ]),
