@@ -112,10 +112,14 @@ class Output(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Nodes in execution order (the inputs first) and the network's outputs."""
+    """Nodes in execution order (the inputs first) and the network's outputs.
+
+    `complete` is false where a limit or a fault kept part of the specification from becoming nodes.
+    """
 
     nodes: tuple[Node, ...]
     outputs: tuple[Output, ...]
+    complete: bool = True
 
     @property
     def inputs(self) -> tuple[Node, ...]:

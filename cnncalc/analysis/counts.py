@@ -126,6 +126,8 @@ def totals_of(graph: Graph, counts: list[Counts | None], dtype: str = "float32")
     layers = graph.layers
     known = [count for count in counts if count is not None]
     missing = tuple(node.name for node, count in zip(layers, counts, strict=True) if count is None)
+    if not graph.complete:
+        missing = (*missing, "the rest of the network")
     operations = Operations(
         sum(count.operations.multiply_accumulates for count in known),
         sum(count.operations.additions for count in known),

@@ -119,7 +119,10 @@ def run(args: list[str]) -> int:
         return Status.CLOSED_PIPE
     except OSError as error:
         _silence_stdout()
-        return _say(f"error: {error.strerror or error}", Status.UNUSABLE)
+        from cnncalc.visible import visible
+
+        name = f"{visible(str(error.filename))}: " if error.filename else ""
+        return _say(f"error: {name}{error.strerror or error}", Status.UNUSABLE)
     finally:
         gc.enable()
 

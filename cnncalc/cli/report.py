@@ -54,6 +54,8 @@ def write_file(text: str, output: str, force: bool, spec: str | None = None) -> 
     name = visible(output)
     if spec is not None and target.exists() and Path(spec).exists() and target.samefile(spec):
         raise click.UsageError(f"-o {name} would overwrite the specification")
+    if not target.parent.is_dir():
+        raise click.UsageError(f"-o {name}: there is no folder {visible(str(target.parent))}")
     if target.is_dir():
         raise click.UsageError(f"-o {name} is a folder")
     if target.exists() and not force:

@@ -225,4 +225,9 @@ def brief_stride(sizes: Sequence[int]) -> str:
     """A stride in the tables' shorthand: nothing for 1, `/2`, `/2x1`."""
     if all(size == 1 for size in sizes):
         return ""
-    return f" /{sizes[0]}" if len(set(sizes)) == 1 else f" /{brief(sizes)}"
+    return f" /{briefest(sizes)}"
+
+
+def briefest(sizes: Sequence[int]) -> str:
+    """Sizes per axis, one number where they are all the same: `2`, `2x1`."""
+    return str(sizes[0]) if len(set(sizes)) == 1 else brief(sizes)

@@ -8,7 +8,7 @@ from math import prod
 from cnncalc.derivation import Derivation, number, times
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
-from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief, brief_stride
+from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief, brief_stride, briefest
 from cnncalc.layers.fields import Boolean, Connections, Integer, Padding, Sizes, hyper
 from cnncalc.layers.fitting import uneven_groups
 from cnncalc.layers.window import Pad, WindowRule
@@ -125,7 +125,7 @@ class Conv(Layer):
     def describe(self) -> str:
         text = f"{self.filters} {brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
         if set(self.dilation) != {1}:
-            text += f" dilated {brief(sorted(set(self.dilation)))}"
+            text += f" dilated {briefest(self.dilation)}"
         if self.groups > 1:
             text += f" in {self.groups} groups"
         if self.connections is not None:
@@ -219,7 +219,7 @@ class Depthwise(Layer):
     def describe(self) -> str:
         text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
         if set(self.dilation) != {1}:
-            text += f" dilated {brief(sorted(set(self.dilation)))}"
+            text += f" dilated {briefest(self.dilation)}"
         if self.multiplier > 1:
             text += f", {self.multiplier} per map"
         return text if self.bias else text + ", no bias"
@@ -321,6 +321,10 @@ class TransposedConv(Layer):
 
     def describe(self) -> str:
         text = f"{self.filters} {brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
+        if any(self.output_pad):
+            text += f" output pad {briefest(self.output_pad)}"
+        if set(self.dilation) != {1}:
+            text += f" dilated {briefest(self.dilation)}"
         if self.groups > 1:
             text += f" in {self.groups} groups"
         return text if self.bias else text + ", no bias"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, NamedTuple
 
 from cnncalc.graph import AXIS_NAMES
@@ -243,3 +243,33 @@ def hyper(
 ) -> Any:
     """Declare a hyperparameter in the body of a layer class."""
     return Field(type, about, default, words, follows)
+
+
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "filters": ("out_channels", "num_output", "features", "channels", "num_filters", "nfilters", "out"),
+    "kernel": ("kernel_size", "pool_size", "filter_size", "ksize", "window", "k"),
+    "stride": ("strides", "s"),
+    "pad": ("padding", "p"),
+    "dilation": ("dilation_rate", "dilations", "rate"),
+    "groups": ("group", "num_groups", "group_count"),
+    "bias": ("use_bias", "bias_term", "bias_filler"),
+    "units": ("out_features", "num_output", "neurons", "outputs", "size", "n"),
+    "rate": ("p", "dropout_ratio", "drop_rate", "keep_prob"),
+    "output_pad": ("output_padding",),
+    "multiplier": ("depth_multiplier", "channel_multiplier"),
+    "ceil": ("ceil_mode",),
+    "count_pad": ("count_include_pad",),
+    "eps": ("epsilon",),
+    "slope": ("negative_slope", "alpha"),
+    "scale": ("scale_factor", "center"),
+    "factor": ("upscale_factor", "block_size", "scale"),
+    "size": ("output_size", "local_size"),
+    "affine": ("elementwise_affine",),
+}
+"""What frameworks call hyperparameters: for did-you-mean."""
+
+
+def meant_by(word: str, free: Iterable[str]) -> str | None:
+    """The hyperparameter among those still free that a framework calls so."""
+    folded = word.lower()
+    return next((name for name in free if folded in ELSEWHERE.get(name, ())), None)

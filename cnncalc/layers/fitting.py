@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import gcd
 
-from cnncalc.layers.base import Problem, brief
+from cnncalc.layers.base import Problem, brief, briefest
 from cnncalc.layers.window import Pad, WindowRule, axis_label, plural, quotient
 
 _REACH = 64
@@ -38,7 +38,7 @@ def does_not_fit(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) 
         "window-does-not-fit",
         f"the window does not fit: {_worked(groups[0][1]) if len(groups) == 1 else working}, so {fate}",
         field="stride",
-        notes=(f"rounded down to {_text([rule.output for rule in rules])}; `rounding: exact` makes this an error",),
+        notes=(f"rounded down to {briefest([rule.output for rule in rules])}; `rounding: exact` makes this an error",),
         help=_what_fits(rules, pad, strides, " and ".join(label for label, _ in loose), pad_field),
         fix=strides[0] if strides else None,
         blames=0,
@@ -53,10 +53,10 @@ def too_large(rules: Sequence[WindowRule], pad: Pad) -> Problem:
     padded = f" plus {rule.before + rule.after} of padding" if rule.before + rule.after else ""
     dilated = f" (dilated {rule.dilation} times: {rule.effective} cells)" if rule.dilation > 1 else ""
     kernels = _largest_kernels(rules)
-    options = [f"a kernel of at most {_text(kernels)}"]
+    options = [f"a kernel of at most {briefest(kernels)}"]
     pads = _least_pads(rules)
     if pads is not None:
-        options.append(f"a pad of {_text(pads)}")
+        options.append(f"a pad of {briefest(pads)}")
     inputs = " and ".join(f"{rule.extent - rule.slack} {_dimension(name)}" for name, rule in bad)
     options.append(f"an input at least {inputs}")
     return Problem(
@@ -65,7 +65,7 @@ def too_large(rules: Sequence[WindowRule], pad: Pad) -> Problem:
         field="kernel",
         notes=tuple(f"{name}: {_worked(group)}" for name, group in _grouped(bad)),
         help=", or ".join(options),
-        fix=_text(kernels),
+        fix=briefest(kernels),
         blames=0,
     )
 
@@ -81,8 +81,8 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
             f"a pad of {max(rule.before, rule.after)} with a window of {rule.effective}: windows at the edge of the "
             f"{axis_label(index, len(rules))} would see nothing but padding",
             field="pad",
-            help=f"a pad of at most {_text(most)}",
-            fix=_text(most),
+            help=f"a pad of at most {briefest(most)}",
+            fix=briefest(most),
         )
     return None
 
@@ -153,10 +153,6 @@ def _unread(label: str, rule: WindowRule) -> str:
 
 def _dimension(label: str) -> str:
     return {"width": "wide", "height": "high"}.get(label, "long")
-
-
-def _text(values: Sequence[int]) -> str:
-    return str(values[0]) if len(set(values)) == 1 else brief(values)
 
 
 def _largest_kernels(rules: Sequence[WindowRule]) -> tuple[int, ...]:

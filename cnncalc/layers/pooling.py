@@ -8,7 +8,7 @@ from math import gcd, prod
 from cnncalc.derivation import Derivation, number
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
-from cnncalc.layers.base import Layer, Operations, Problem, WindowAxis, brief, brief_stride
+from cnncalc.layers.base import Layer, Operations, Problem, WindowAxis, brief, brief_stride, briefest
 from cnncalc.layers.convolution import DILATION_WORDS, PAD_WORDS, Sizing, brief_pad
 from cnncalc.layers.fields import Boolean, Padding, Sizes, hyper
 from cnncalc.layers.window import Pad, WindowRule
@@ -49,7 +49,7 @@ class _Pool(Layer):
     def describe(self) -> str:
         text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
         if set(self.dilation) != {1}:
-            text += f" dilated {brief(sorted(set(self.dilation)))}"
+            text += f" dilated {briefest(self.dilation)}"
         return text + (" ceil" if self.ceil else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -36,9 +37,9 @@ class Entry:
 
 
 def catalogue(words: Sequence[str] = (), sort: str = "name") -> list[Entry]:
-    """The architectures that match all words, in the order asked for; unknown values come last."""
-    wanted = [word.lower() for word in words]
-    found = [_entry(heading) for heading in headings() if all(word in heading.searchable for word in wanted)]
+    """The architectures in which all words begin a word, in the order asked for; unknown values come last."""
+    wanted = [re.compile(rf"(?<![a-z]){re.escape(word.lower())}") for word in words]
+    found = [_entry(heading) for heading in headings() if all(word.search(heading.searchable) for word in wanted)]
     if sort != "name":
         key = "top5_error" if sort == "error" else sort
         found.sort(key=lambda entry: (getattr(entry, key) is None, getattr(entry, key) or 0))

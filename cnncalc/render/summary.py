@@ -171,7 +171,9 @@ def _total(name: str, network: Measured, view: View) -> str:
     mark = "" if totals.complete else "≥ "
     match name:
         case "layer":
-            return f"{totals.layers} layers"
+            if view.exact:
+                return "total"
+            return f"{totals.layers} layers" if totals.layers != 1 else "1 layer"
         case "kind":
             return f"depth {totals.depth}"
         case "output":

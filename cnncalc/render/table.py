@@ -138,6 +138,8 @@ def csv_text(table: Table, raw: bool = False) -> str:
 
 def _inert(cell: str, column: Column) -> str:
     text = visible(cell)
+    if column.numeric and re.fullmatch(r"-?[0-9]{1,3}(?:,[0-9]{3})+|[0-9.]+ %", text):
+        return text.replace(",", "").removesuffix(" %")
     if text.startswith(_DANGEROUS) and not (column.numeric and re.fullmatch(r"-?[0-9.]+", text)):
         return "'" + text
     return text

@@ -10,7 +10,7 @@ from typing import Any
 
 from cnncalc.layers import layer_class
 from cnncalc.layers.base import Layer
-from cnncalc.layers.fields import Field, Reference
+from cnncalc.layers.fields import Field, Reference, meant_by
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.items import Item
 from cnncalc.spec.scalars import ScalarError, is_size
@@ -282,7 +282,7 @@ def report_unknown(
             help = f"write `{written[:60]}`, with a space"
             findings.add("unknown-key", f"{what} `{key.text[:60]}`", key.at, help=help, fix=(key.at, written))
             continue
-        word = nearest(key.text, free)
+        word = meant_by(key.text, free) or nearest(key.text, free)
         if word:
             free.remove(word)
             meant.add(word)

@@ -239,6 +239,14 @@ class _Reader:
                 fix=(tree.at, meant.text),
                 help=f"write {meant}: width first, depth last",
             )
+        elif len(volume.spatial) == 1 and volume.channels == volume.spatial[0] > 4:
+            self.findings.add(
+                "suspicious-volume",
+                f"{volume} is a sequence of {volume.spatial[0]} with {volume.channels} channels, and no image",
+                tree.at,
+                severity="warning",
+                help=f"an image says its depth too: {volume}x1 in grey, {volume}x3 in colour",
+            )
         return volume
 
     def _start(self) -> Span:

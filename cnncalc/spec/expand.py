@@ -84,7 +84,8 @@ class Expander:
                 self.outputs.append(Output(self.inference.nodes[end].name, end))
         self.naming.report_unresolved()
         self.naming.report_repeated()
-        return Graph(tuple(self.inference.nodes), tuple(self.outputs))
+        complete = document.layers is not None and not self.budget.spent
+        return Graph(tuple(self.inference.nodes), tuple(self.outputs), complete)
 
     # Chains and items
 

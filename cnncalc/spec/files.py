@@ -75,7 +75,11 @@ def _bundled(spec: str) -> Path | None:
 def _suggestion(spec: str) -> str:
     if "/" in spec or os.sep in spec:
         return ""
-    known = nearest(spec.removesuffix(".yaml").removesuffix(".yml"), bundled_names())
+    word = spec.removesuffix(".yaml").removesuffix(".yml").lower()
+    begin = [name for name in bundled_names() if name.startswith(word)] if len(word) >= 3 else []
+    if len(begin) > 1 and word not in begin:
+        return f", and no bundled architecture of that name; there are {', '.join(begin[:4])}" + " …" * (len(begin) > 4)
+    known = nearest(word, bundled_names())
     return (
         f", and no bundled architecture of that name; did you mean {known}?"
         if known

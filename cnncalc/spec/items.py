@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from cnncalc.layers import KINDS, MERGES
@@ -156,7 +157,7 @@ class ItemReader:
             self.findings.leave_out(1)
             return
         word = key.text
-        known = nearest(word, [*KINDS, *self.blocks]) or foreign_spelling(word)
+        known = self._run_together(word) or nearest(word, [*KINDS, *self.blocks]) or foreign_spelling(word)
         help = f"did you mean `{known}`?" if known else "`cnncalc kinds` lists the layer kinds"
         self.findings.add(
             "unknown-layer",
@@ -165,6 +166,13 @@ class ItemReader:
             help=help,
             fix=(key.at, known) if known else None,
         )
+
+    def _run_together(self, word: str) -> str | None:
+        """What is meant by a kind and its value without a colon, or without the space after it."""
+        match = re.match(r"([A-Za-z_0-9]+)(?::| +)(?=[^ ])(.{1,60})", word)
+        if match is None or not (match[1] in KINDS or match[1] in self.blocks):
+            return None
+        return f"{match[1]}: {match[2].lstrip()}"
 
     def _modifiers(self, item: Item, tree: Mapping) -> None:
         if len(tree.entries) == 1 and item.form in ("layer", "block", "merge"):

@@ -259,6 +259,8 @@ class _Builder:
         if dash := self._tight_dash(index):
             return self.fail("yaml", "a space is missing after `-`", self._at(dash, dash + 1))
         problem, help = _explained(error.problem or error.context or "", text[index : index + 1])
+        if kind := _KIND_ALONE_BEFORE.search(text, max(0, index - 200), index):
+            help = f"a kind that carries further keys is followed by a colon: `- {kind[1]}:`"
         if text[index : index + 1] in ("[", "{") and _FORMULA_BEFORE.search(text, max(0, index - 200), index):
             problem, help = "YAML ends the formula at this bracket", "quote the formula"
         start = opened.index if opened and opened.index < index else None
@@ -299,6 +301,9 @@ class _Builder:
 
 _OPENING = ("[", "{", "'", '"')
 _FORMULA_BEFORE = re.compile(r"[:,\[{-]\s*=[^,\[\]{}\n]*\Z")
+
+_KIND_ALONE_BEFORE = re.compile(r"^ *- ([a-z_0-9]+) *(?:\r\n|\r|\n) +[a-z]+\Z", re.MULTILINE)
+"""`- relu` and on the next line a key: YAML takes both lines for one text, and stumbles over the colon."""
 
 _EXPLANATIONS = (
     (r"mapping values", "a second `:` on this line", "put text that holds `: ` into quotes, or start a new line"),
