@@ -202,6 +202,10 @@ def _not_a_volume(text: str, plain: bool) -> ScalarError:
             f"`{text[:60]}` has more than three spatial axes",
             "at most WxHxTxD: width, height, time, depth",
         )
+    if not plain and compact == text and re.fullmatch(r"[0-9]+(?:[xX×][0-9]+){0,3}", text):
+        return ScalarError(
+            "not-a-volume", f'"{text}" in quotes is text, and a volume is wanted', "remove the quotes", fix=text
+        )
     if re.fullmatch(r"[0-9]+(?:[xX×][0-9]+){1,3}", compact):
         return ScalarError("not-a-volume", f"`{text}` is not written as a volume", f"write {compact}", fix=compact)
     if re.fullmatch(r"[0-9]+(?:,[0-9]+)+", compact):

@@ -408,3 +408,8 @@ def test_a_list_is_no_name() -> None:
 
 def test_sizes_computed_from_widths_can_be_expected() -> None:
     load("define: {scale: 0.5}\nlayers:\n  - maxpool: 2\n    expect: =str(input.width * scale) + 'x16x3'\n")
+
+
+def test_a_volume_in_quotes_is_told_to_lose_them() -> None:
+    (finding,) = errors("layers: [relu]\n", 'input: "4x4x1"\n')
+    assert (finding.message, finding.help) == ('"4x4x1" in quotes is text, and a volume is wanted', "remove the quotes")
