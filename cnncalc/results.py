@@ -7,8 +7,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What is said of a layer, by prediction or by execution.
+class Figures:
+    """The figures of a layer, as predicted or as executed.
 
     Attributes:
         shape: its output, channels first, without the batch.
@@ -48,8 +48,8 @@ class LayerCheck:
 
     name: str
     kind: str
-    predicted: Measured
-    executed: Measured
+    predicted: Figures
+    executed: Figures
     disagreements: tuple[str, ...]
     kernel: str
     why: str

@@ -16,7 +16,7 @@ from cnncalc.backend.planner import WINOGRAD
 from cnncalc.backend.weights import Law, Pool, Weights
 from cnncalc.backend.work import Work
 from cnncalc.graph import Graph, Node
-from cnncalc.results import LayerCheck, Measured, Verification
+from cnncalc.results import LayerCheck, Figures, Verification
 
 Progress = Callable[[int, int, str], None]
 
@@ -164,7 +164,7 @@ def _compare(
     # A layer that shares another's weights finds them drawn already and adds nothing.
     learned, fixed = before.get(id(weights), (0, 0))
     before[id(weights)] = (weights.learned, weights.fixed)
-    executed = Measured(
+    executed = Figures(
         (done.output.shape[-1], *done.output.shape[1:-1]),
         weights.learned - learned,
         weights.fixed - fixed,
@@ -185,10 +185,10 @@ def _compare(
     )
 
 
-def _predicted(graph: Graph, node: Node) -> Measured:
+def _predicted(graph: Graph, node: Node) -> Figures:
     if node.volume is None or node.layer is None:
         raise ExecutionError(f"the volume of {node.name} is unknown")
-    return Measured(
+    return Figures(
         node.volume.shape,
         node.parameters,
         node.non_trainable,
@@ -197,7 +197,7 @@ def _predicted(graph: Graph, node: Node) -> Measured:
     )
 
 
-def _disagreements(predicted: Measured, executed: Measured) -> list[str]:
+def _disagreements(predicted: Figures, executed: Figures) -> list[str]:
     """What differs, in words."""
     differing = [
         f"{what}: predicted {expected}, executed {happened}"

@@ -73,6 +73,15 @@ def too_large(rules: Sequence[WindowRule], pad: Pad) -> Problem:
 def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
     """The finding for pooling windows that would see nothing but padding."""
     for index, rule in enumerate(rules):
+        if rule.blind:
+            return Problem(
+                "pad-too-large",
+                f"taps {rule.dilation} cells apart step over the whole {axis_label(index, len(rules))} of {rule.extent}: "
+                "a window in the padding would see nothing",
+                field="pad",
+                help="less padding, or less dilation",
+                blames=0,
+            )
         if max(rule.before, rule.after) < rule.effective:
             continue
         most = tuple(min(max(r.before, r.after), r.effective - 1) for r in rules)

@@ -62,6 +62,17 @@ class WindowRule(NamedTuple):
         return max(0, self.extent - end)
 
     @property
+    def blind(self) -> bool:
+        """Whether a dilated window at the edge steps over the whole input: no tap of it meets a cell."""
+        if self.dilation <= self.extent or not self.before:
+            return False
+        for start in range(-self.before, 0, self.stride)[: min(self.output, 4096)]:
+            tap = -(start // self.dilation)  # the first that is not before the input
+            if tap >= self.kernel or start + tap * self.dilation >= self.extent:
+                return True
+        return False
+
+    @property
     def caffe_output(self) -> int:
         """Caffe's ceil pooling, which drops an overhanging last window only where there is padding."""
         count = -(-self.slack // self.stride) + 1
@@ -194,12 +205,12 @@ def findings(rules: Sequence[WindowRule], pad: Pad, pad_field: bool = True) -> t
 
 
 def refuse_all_padding(rules: Sequence[WindowRule]) -> None:
-    """Refuse padding as wide as the window.
+    """Refuse padding in which a whole window, or all taps of one, would lie.
 
     Raises:
         LayerError: `pad-too-large`.
     """
-    if any(max(rule.before, rule.after) >= rule.effective for rule in rules):
+    if any(max(rule.before, rule.after) >= rule.effective or rule.blind for rule in rules):
         from cnncalc.layers.fitting import all_padding
 
         problem = all_padding(rules)

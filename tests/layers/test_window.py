@@ -88,3 +88,14 @@ def test_transposed_covers_every_place_a_tap_writes(rule: WindowRule, extra: int
 
 def test_quotients_for_the_reader() -> None:
     assert [quotient(217, 4), quotient(-7, 2), quotient(1, 3), quotient(110, 2)] == ["54.25", "-3.5", "0.33…", "55"]
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 4), st.integers(0, 6), st.integers(1, 8))
+def test_blind_windows_are_those_that_meet_no_cell(n: int, f: int, s: int, p: int, d: int) -> None:
+    rule = WindowRule(n, f, s, p, p, d)
+    if rule.output < 1 or p >= rule.effective:
+        return
+    meets = [
+        any(0 <= start * s - p + tap * d < n for tap in range(f)) for start in range(rule.output) if start * s < p
+    ]
+    assert rule.blind == (not all(meets))
