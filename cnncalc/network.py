@@ -71,7 +71,7 @@ class Network(Measured):
 
         Args:
             seed: of the input and the weights.
-            threads: how many at most; by default as many as there are processors, one where BLAS has threads of its own.
+            threads: how many at most; by default as many as there are processors, or one where BLAS has threads.
             batch: images at once.
             fast: use Winograd's algorithm, which counts no products and checks one tile per layer instead.
             memory_limit: bytes beyond which the execution is refused before it begins.
