@@ -16,7 +16,7 @@ from cnncalc.backend.planner import WINOGRAD
 from cnncalc.backend.weights import Law, Pool, Weights
 from cnncalc.backend.work import Work
 from cnncalc.graph import Graph, Node
-from cnncalc.results import LayerCheck, Figures, Verification
+from cnncalc.results import Figures, LayerCheck, Verification
 
 Progress = Callable[[int, int, str], None]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Sequence as Sequenced
 from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc.graph import Volume
-from cnncalc.layers import KINDS, MERGES
+from cnncalc.layers import KINDS
 from cnncalc.spec import scalars
 from cnncalc.spec.arguments import report_unknown
 from cnncalc.spec.findings import Findings
@@ -371,46 +371,3 @@ def _shown(scalar: Scalar) -> Any:
 
 def _shown_text(item: Tree) -> str:
     return item.text if isinstance(item, Scalar) else ""
-
-
-def block_cycle(document: Document) -> list[tuple[str, Scalar]] | None:
-    """A way in which a block reaches itself: the blocks and the words that use them; None where there is none."""
-    uses = {name: list(_uses(block.layers, document)) for name, block in document.blocks.items()}
-    done: set[str] = set()
-    for start in uses:
-        path: dict[str, Iterator[Scalar]] = {start: iter(uses[start])}
-        trail: list[Scalar] = []
-        while path and start not in done:
-            name = next(reversed(path))
-            word = next(path[name], None)
-            if word is None:
-                done.add(name)
-                del path[name]
-                if trail:
-                    trail.pop()
-            elif word.text in path:
-                names = list(path)
-                first = names.index(word.text)
-                return list(zip(names[first:], [*trail[first:], word], strict=True))
-            elif word.text not in done:
-                path[word.text] = iter(uses[word.text])
-                trail.append(word)
-    return None
-
-
-def _uses(tree: Tree | None, document: Document) -> Iterator[Scalar]:
-    """The words in a chain that use a block, at the places where an item's kind stands."""
-    pending: list[Tree] = [tree] if tree is not None else []
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Scalar):
-            if node.text in document.blocks:
-                yield node
-        elif isinstance(node, Sequence):
-            pending += reversed(node.items)
-        else:
-            for word, value in node.entries.values():
-                if word.text in document.blocks:
-                    yield word
-                elif word.text in MERGES or word.text == "layers":
-                    pending.append(value)

@@ -12,7 +12,8 @@ from cnncalc.diagnostics import Diagnostic, SpecError
 from cnncalc.graph import Graph, Volume
 from cnncalc.spec import files, listing, scalars
 from cnncalc.spec.context import Context, Origin
-from cnncalc.spec.document import Document, Entries, block_cycle, merged, read_document
+from cnncalc.spec.cycles import block_cycle
+from cnncalc.spec.document import Document, Entries, merged, read_document
 from cnncalc.spec.expand import Expander
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.limits import DEFAULTS, Limits
