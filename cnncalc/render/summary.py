@@ -112,7 +112,7 @@ COLUMNS: dict[str, tuple[Column, Cell]] = {
     "field": (Column("receptive field", numeric=True), _field),
     "inputs": (Column("reads"), _reads),
     "line": (Column("line", numeric=True), _line),
-    "note": (Column("note"), lambda row, view, network: "" if row.folded else row.nodes[0].note),
+    "note": (Column("note"), lambda row, view, network: row.nodes[0].note),
     "count": (Column("count", numeric=True), lambda row, view, network: view.number(row.counted)),
 }
 """The columns there are, by the name `--columns` takes."""

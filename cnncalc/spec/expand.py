@@ -145,7 +145,7 @@ class Expander:
 
     def _checked(self, item: Item, start: Cursor, context: Context, make: Callable[[], Cursor]) -> Cursor:
         """What `make` makes of an item, its weights those it `shares`, held to its `expect`."""
-        if item.shares is None and item.expect is None:
+        if item.shares is None and item.expect is None and item.note is None:
             return make()
         first = self.nodes_made
         name = self.values.text_of(item.shares, start, context)
@@ -155,6 +155,8 @@ class Expander:
             self.naming.share(item, range(first, self.nodes_made), theirs, name, context)
         if item.expect is not None:
             self.expectations.check(item, first, start, end, context)
+        if item.note is not None and item.form not in ("layer", "merge"):
+            self.inference.remark(first, self.values.text_of(item.note, start, context))
         return end
 
     def _broken(self, tree: Tree, cursor: Cursor, context: Context) -> Cursor:

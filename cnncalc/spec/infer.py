@@ -125,6 +125,12 @@ class Inference:
             self.allowed[index] = context.allow | item.allow
         return index
 
+    def remark(self, first: int, note: str | None) -> None:
+        """Put a remark on several layers beside the first of them."""
+        if note and first < len(self.nodes):
+            node = self.nodes[first]
+            self.nodes[first] = node._replace(note="; ".join(filter(None, (note, node.note))))
+
     def add_input(self, name: str, volume: Volume | None, at: Span) -> int:
         """Append an input of the network."""
         index = len(self.nodes)

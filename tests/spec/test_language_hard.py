@@ -413,3 +413,12 @@ def test_sizes_computed_from_widths_can_be_expected() -> None:
 def test_a_volume_in_quotes_is_told_to_lose_them() -> None:
     (finding,) = errors("layers: [relu]\n", 'input: "4x4x1"\n')
     assert (finding.message, finding.help) == ('"4x4x1" in quotes is text, and a volume is wanted', "remove the quotes")
+
+
+def test_a_remark_on_a_block_or_group_stands_beside_its_first_layer() -> None:
+    network = load(
+        "blocks:\n  b: {layers: [{relu: , note: inner}, tanh]}\n"
+        "layers:\n  - {b: , note: outer}\n  - {group: g, note: ='of ' + str(input.channels), layers: [abs]}\n"
+        "  - {add: [[relu], []], note: sum}\n"
+    )
+    assert [layer.node.note for layer in network.layers] == ["outer; inner", "", "of 3", "", "sum"]
