@@ -5,7 +5,7 @@ Every option named in a help text does fit: it is tried on all axes before it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import gcd
 
 from cnncalc.layers.base import Problem, brief, briefest
@@ -76,8 +76,8 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
         if rule.blind:
             return Problem(
                 "pad-too-large",
-                f"taps {rule.dilation} cells apart step over the whole {axis_label(index, len(rules))} of {rule.extent}: "
-                "a window in the padding would see nothing",
+                f"taps {rule.dilation} cells apart step over the whole {axis_label(index, len(rules))} of "
+                f"{rule.extent}: a window in the padding would see nothing",
                 field="pad",
                 help="less padding, or less dilation",
                 blames=0,
@@ -94,6 +94,30 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
             fix=briefest(most),
         )
     return None
+
+
+def ways_to(rules: Sequence[WindowRule], wanted: Sequence[int], names: Collection[str]) -> list[str]:
+    """One padding, stride or kernel for all axes that gives the extents wanted, the nearest of each.
+
+    Args:
+        names: which of `pad`, `stride` and `kernel` may be changed.
+    """
+    if tuple(rule.output for rule in rules) == tuple(wanted):
+        return []
+    changes: tuple[tuple[str, Callable[[WindowRule], int], Change, int], ...] = (
+        ("pad", lambda rule: rule.before, lambda rule, n: rule._replace(before=n, after=n), 0),
+        ("stride", lambda rule: rule.stride, lambda rule, n: rule._replace(stride=n), 1),
+        ("kernel", lambda rule: rule.kernel, lambda rule, n: rule._replace(kernel=n), 1),
+    )
+    found = []
+    for name, value, change, least in changes:
+        for option in _around(value(rules[0]), least) if name in names else ():
+            changed = [change(rule, option) for rule in rules]
+            fits = all(rule.output == n for rule, n in zip(changed, wanted, strict=True))
+            if fits and all(max(rule.before, rule.after) < rule.effective for rule in changed):
+                found.append(f"a {name} of {option}")
+                break
+    return found
 
 
 def uneven_groups(groups: int, depth: int, filters: int | None = None) -> tuple[Problem, ...]:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Mapping_
 
-from cnncalc.derivation import number
+from cnncalc.derivation import Derivation, number
 from cnncalc.diagnostics import Place
 from cnncalc.graph import Node, Volume
+from cnncalc.layers.fitting import ways_to
 from cnncalc.spec import scalars
 from cnncalc.spec.arguments import report_unknown
 from cnncalc.spec.context import Context
@@ -114,9 +115,42 @@ class Expectations:
                 f"{expected} is expected here, and {volume} comes out",
                 tree.at,
                 layer=name,
+                notes=self._derived(producer),
+                help=self._would_give(producer, expected),
                 related=((made, f"`{name}` gives {volume}"),) if made is not None else (),
                 frames=context.frames,
             )
+
+    def _derived(self, node: Node | None) -> tuple[str, ...]:
+        """How the volume came about, with the numbers put in."""
+        inputs = self._inputs(node)
+        if node is None or node.layer is None or inputs is None:
+            return ()
+        work = Derivation()
+        node.layer.output(inputs, work)
+        return tuple(step.text for step in work.steps)
+
+    def _would_give(self, node: Node | None, expected: Volume) -> str | None:
+        """The padding or stride with which a window layer would give the extents expected."""
+        inputs = self._inputs(node)
+        layer = node.layer if node is not None else None
+        rules = getattr(layer, "rules", None)
+        if layer is None or rules is None or layer.kind == "transposed_conv":
+            return None
+        if inputs is None or len(inputs[0].spatial) != len(expected.spatial):
+            return None
+        names = {"pad", "stride", "kernel"} & layer.fields.keys()
+        if isinstance(getattr(layer, "pad", None), str) or getattr(layer, "stride", None) == getattr(
+            layer, "kernel", None
+        ):
+            names.discard("kernel")  # the padding, or the stride, may follow it
+        options = ways_to(rules(inputs), expected.spatial, names)
+        return f"what gives {'x'.join(map(str, expected.spatial))}: {'; '.join(options)}" if options else None
+
+    def _inputs(self, node: Node | None) -> tuple[Volume, ...] | None:
+        volumes = [self.inference.nodes[index].volume for index in node.inputs] if node is not None else []
+        known = tuple(volume for volume in volumes if volume is not None)
+        return known if known and len(known) == len(volumes) else None
 
     def _count(self, name: str, tree: Tree, made: Sequence[Node], start: int | None, context: Context) -> None:
         text = self.text_of(tree, start, context)

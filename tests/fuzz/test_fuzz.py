@@ -215,3 +215,23 @@ def test_the_network_input_named_is_enough_and_no_less(width: int, height: int, 
             assert finding.layer not in failed(f"{across}x{down}")
             if across > width:
                 assert failed(f"{across - 1}x{down}")
+
+
+@settings(FUZZ, max_examples=300)
+@given(windows(), st.integers(6, 40), st.integers(1, 40))
+def test_what_would_give_the_volume_expected_does(layer: str, extent: int, wanted: int) -> None:
+    kind, _, given_ = layer.partition(": ")
+    _, findings = examined(
+        f"input: {extent}x{extent}x4\nlayers:\n  - {layer}\n    expect: {wanted}x{wanted}x4\n".encode()
+    )
+    for finding in findings:
+        if finding.code != "expect" or not finding.help:
+            continue
+        for name, option in re.findall(r"a (pad|stride|kernel) of ([0-9]+)", finding.help):
+            rest = re.sub(rf"(, )?{name}: (\{{[^}}]*\}}|[^,}}]*)", "", given_.strip("{}"), count=1)
+            values = f"{rest.lstrip(', ')}, {name}: {option}".lstrip(", ")
+            network, _ = examined(f"input: {extent}x{extent}x4\nlayers:\n  - {kind}: {{{values}}}\n".encode())
+            assert network is not None
+            volume = network.layers[0].volume
+            assert volume is not None, values
+            assert volume.spatial == (wanted, wanted), values
