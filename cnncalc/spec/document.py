@@ -17,6 +17,7 @@ from cnncalc.spec.formula import RESERVED
 from cnncalc.spec.items import ITEM_KEYS, foreign_spelling, read_codes
 from cnncalc.spec.source import Span
 from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree, extent, kind_of
+from cnncalc.spec.values import formula_words
 
 KEYS = (
     "name",
@@ -90,10 +91,30 @@ def merged(tree: Mapping, load: Load, findings: Findings) -> Mapping:
             below = result.get(key)
             both = Mapping(value.at)
             both.entries = {**(below.entries if isinstance(below, Mapping) else {}), **value.entries}
+            if key == "define":
+                both.entries = _in_order(both.entries)
             value = both
         if key != "extends":
             result.entries[key] = (word, value)
     return result
+
+
+def _in_order(entries: Entries) -> Entries:
+    """Merged values, each behind those that it uses: what one file adds may stand in what it changes of the other."""
+    uses = {name: formula_words(tree) for name, (_, tree) in entries.items()}
+    ordered: Entries = {}
+    opened: set[str] = set()
+    for first in entries:
+        pending = [first]
+        while pending:
+            name = pending.pop()
+            wanted = [] if name in opened else sorted(uses[name] & entries.keys() - ordered.keys())
+            opened.add(name)
+            if wanted:
+                pending += [name, *wanted]
+            elif name not in ordered:
+                ordered[name] = entries[name]
+    return ordered
 
 
 def read_document(tree: Tree, findings: Findings, partial: bool = False) -> Document:

@@ -13,7 +13,8 @@ from cnncalc.spec.document import Document
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.infer import Inference
 from cnncalc.spec.source import Span
-from cnncalc.spec.tree import Mapping, Scalar, Sequence, Tree
+from cnncalc.spec.tree import Tree
+from cnncalc.spec.values import formula_words
 
 
 class Lint(NamedTuple):
@@ -210,13 +211,11 @@ _CHECKS: tuple[Callable[[Surroundings], Iterator[Lint]], ...] = (
     _confusable,
 )
 
-_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z_0-9]*)")
-
 
 def _unused(document: Document) -> Iterator[Unused]:
     """Block parameters, defined values and blocks that nothing in the file uses."""
     for block in document.blocks.values():
-        used = _words(block.layers) | _words_of(tree for _, tree in block.define.values())
+        used = formula_words(block.layers) | _words_of(tree for _, tree in block.define.values())
         used |= _words_of(default for _, default in block.parameters.values())
         for name, (word, _) in block.parameters.items():
             if name not in used:
@@ -238,21 +237,5 @@ def _unused(document: Document) -> Iterator[Unused]:
 def _words_of(trees: Iterator[Tree | None] | list[Tree | None]) -> set[str]:
     used: set[str] = set()
     for tree in trees:
-        used |= _words(tree)
+        used |= formula_words(tree)
     return used
-
-
-def _words(tree: Tree | None) -> set[str]:
-    """The names in all formulas of a tree."""
-    found: set[str] = set()
-    pending = [tree] if tree is not None else []
-    while pending:
-        node = pending.pop()
-        if isinstance(node, Scalar):
-            if node.text[:1] == "=":
-                found.update(match[1] for match in _WORD.finditer(node.text) if match[1])
-        elif isinstance(node, Sequence):
-            pending += node.items
-        elif isinstance(node, Mapping):
-            pending += [value for _, value in node.entries.values()]
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,9 @@ _AXES = frozenset({*AXIS_NAMES, "length"})
 _SIDES = frozenset(side for pair in SIDE_NAMES for side in pair)
 
 
+_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z_0-9]*)")
+
+
 class ValueFault(Exception):
     """A value that does not fit its field, the place of the fault, and the formula that gave it."""
 
@@ -62,6 +66,22 @@ def has_formula(tree: Tree) -> bool:
         elif node.text[:1] == "=":
             return True
     return False
+
+
+def formula_words(tree: Tree | None) -> set[str]:
+    """The names in all formulas of a tree."""
+    found: set[str] = set()
+    pending = [tree] if tree is not None else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Scalar):
+            if node.text[:1] == "=":
+                found.update(match[1] for match in _WORD.finditer(node.text) if match[1])
+        elif isinstance(node, Sequence):
+            pending += node.items
+        else:
+            pending += [value for _, value in node.entries.values()]
+    return found
 
 
 def read_field(wanted: Type, tree: Tree, work: Work) -> Any:

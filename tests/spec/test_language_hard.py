@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cnncalc
@@ -422,3 +424,15 @@ def test_a_remark_on_a_block_or_group_stands_beside_its_first_layer() -> None:
         "  - {add: [[relu], []], note: sum}\n"
     )
     assert [layer.node.note for layer in network.layers] == ["outer; inner", "", "of 3", "", "sum"]
+
+
+# Variants
+
+
+def test_what_a_variant_defines_may_stand_in_what_it_changes(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("input: 8x8x1\ndefine: {n: 4, twice: =2 * n}\nlayers: [fc: =twice]\n")
+    (tmp_path / "variant.yaml").write_text("extends: base.yaml\ndefine: {m: 3, n: =m * m, unit: =twice}\n")
+    network = cnncalc.load(tmp_path / "variant.yaml")
+    assert [str(layer.volume) for layer in network.layers] == ["18"]
+    (tmp_path / "circle.yaml").write_text("extends: base.yaml\ndefine: {n: =twice}\n")
+    assert [finding.code for finding in cnncalc.validate(tmp_path / "circle.yaml")] == ["unknown-variable"]
