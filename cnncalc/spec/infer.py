@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from cnncalc.spec.context import Context, Formulas, trail
 from cnncalc.spec.findings import Findings
 from cnncalc.spec.items import Item
 from cnncalc.spec.limits import MAX_BITS
-from cnncalc.spec.source import Span
+from cnncalc.spec.source import Span, end_of, start_of
 from cnncalc.spec.tree import Scalar
 
 
@@ -145,6 +146,16 @@ class Inference:
         enough = least_input(self.nodes, layer, before)
         return problem._replace(help=f"{problem.help}, or a network input of {enough}") if enough else problem
 
+    def _within_phrase(self, at: Span, value: str) -> str | None:
+        """The words of a phrase with another number in them: `stride 2` becomes `stride 1`, `11x11` becomes `8x8`."""
+        source = self.findings.sources.source_at(start_of(at))
+        words = source.text[start_of(at) - source.base : end_of(at) - source.base]
+        numbers = _SIZES.findall(words)
+        if len(numbers) != 1 or numbers[0].count("x") > 1:
+            return None
+        parts = numbers[0].count("x") + 1
+        return words.replace(numbers[0], value if "x" in value else "x".join([value] * parts))
+
     def blamed(self, problem: Problem, inputs: Sequence[int]) -> list[tuple[Span, str]]:
         """The places of the layers whose volumes a problem is about."""
         blames = problem.blames
@@ -174,7 +185,11 @@ class Inference:
             tree = arguments.dynamic[problem.field]
             if isinstance(tree, Scalar):
                 related += trail(self.formulas.origins(tree, context), context.names)
-        fix = (at, problem.fix) if literal and problem.fix is not None else None
+        fix = None
+        if literal and problem.fix is not None and arguments is not None:
+            spoken = isinstance(arguments.places[problem.field or ""], int)
+            written = self._within_phrase(at, problem.fix) if spoken else problem.fix
+            fix = (at, written) if written is not None else None
         self.findings.add(
             problem.code,
             f"`{name}`: {problem.message}",
@@ -191,6 +206,7 @@ class Inference:
         )
 
 
+_SIZES = re.compile(r"[0-9]+(?:x[0-9]+)*")
 _UNKNOWN = Inferred(None, (), ())
 _MOST_BRANCHES = 6
 _HUGE = 10**12

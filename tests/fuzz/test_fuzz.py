@@ -121,6 +121,28 @@ def test_a_fix_makes_its_finding_go_away(text: str) -> None:
             assert (finding.code, finding.layer, finding.place.line) not in left, (finding, applied(text, finding.fix))
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "maxpool: 3x3 stride 2",
+        "maxpool: 3x3 filters at stride 2",
+        "conv: 96 11x11 filters at stride 4",
+        "conv: 96 11x11 filters",
+        "conv: 96 11x9 /4",
+        "conv: 8 5x5x3 filters, stride 3",
+        "avgpool: 2x2 s3",
+    ],
+)
+def test_a_fix_mends_a_phrase(layer: str) -> None:
+    text = f"input: 10x10x3\nlayers:\n  - {layer}\n"
+    _, findings = examined(text.encode())
+    for finding in findings:
+        if finding.fix:
+            left = {code for code, _, _ in found(applied(text, finding.fix))}
+            assert finding.code not in left, applied(text, finding.fix)
+            assert "phrase" not in left
+
+
 _MISSPELT = [
     ("conv: {filter: 8, kernel: 3}", "unknown-key"),
     ("conv: {filters: 8, kernal: 3}", "unknown-key"),
