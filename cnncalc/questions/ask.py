@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cnncalc.analysis.measured import Measured
-from cnncalc.questions import about_network, solve
+from cnncalc.questions import about_network, accounting, solve
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage, expanded, missing, run
 from cnncalc.questions.costs import bytes_of, dtypes, ratios
@@ -46,8 +46,13 @@ def ask(question: str, network: Measured | None = None) -> list[Answer]:
         network = None if subject.family else subject.measured()
     if network is not None:
         tag_layers(sheet, network)
-    reading = read(sheet, tag(sheet, subject is not None), subject is not None)
-    found = {(answer.quantity, answer.value): answer for answer in reversed(_answers(reading, subject, network))}
+    remarks = tag(sheet, subject is not None)
+    joints = accounting.claim(sheet)
+    reading = read(sheet, remarks, subject is not None)
+    reading.unread += joints
+    answers = _answers(reading, subject, network)
+    accounting.check(reading, answers)
+    found = {(answer.quantity, answer.value): answer for answer in reversed(answers)}
     return [replace(answer, assumptions=(*answer.assumptions, *reading.remarks)) for answer in reversed(found.values())]
 
 

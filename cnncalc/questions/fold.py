@@ -64,6 +64,21 @@ class Fold:
             for item in sentence:
                 self._take(item)
                 self._last = (*self._last[-3:], item.text)
+        self._leave_over()
+
+    def _leave_over(self) -> None:
+        """Counts and ordinals that no layer has taken were not understood."""
+        if self._times != 1:
+            self.reading.unread.append(f"{self._times} times")
+        if self._ordinal is not None:
+            self.reading.unread.append("first" if self._ordinal == 1 else f"layer number {self._ordinal}")
+
+    def _once(self, name: str, value: Any, item: Item) -> None:
+        """Note what a question says once; said again and otherwise, it was not understood."""
+        before = getattr(self.reading, name)
+        if before not in (None, 1, value):
+            self.reading.unread.append(item.said)
+        setattr(self.reading, name, value)
 
     # Items
 
@@ -187,6 +202,8 @@ class Fold:
             setup.input = setup.input.over(known)
         elif setup.input.channels != known.channels and self.parts:
             self._gather((_word("filters", item), _number(known.channels, item)))
+        elif setup.input.channels != known.channels:
+            self.reading.unread.append(item.said)
 
     def _on_channels(self, item: Item, _: str) -> None:
         before, after = item.meaning
@@ -203,7 +220,7 @@ class Fold:
         self._gather((_word("units", item), _number(after, item)))
 
     def _on_out(self, item: Item, _: str) -> None:
-        self.reading.target = item.meaning
+        self._once("target", item.meaning, item)
 
     def _on_change(self, item: Item, _: str) -> None:
         before, self.reading.target = item.meaning
@@ -229,7 +246,7 @@ class Fold:
         self.reading.unknown += item.meaning
 
     def _on_goal(self, item: Item, _: str) -> None:
-        self.reading.goal = item.meaning
+        self._once("goal", item.meaning, item)
 
     def _on_claim(self, item: Item, _: str) -> None:
         self.reading.claimed = True
@@ -265,7 +282,7 @@ class Fold:
         part.said = Said("fc", {"units": units[0]}, many=tuple(units) if len(units) > 1 else ())
 
     def _on_batch(self, item: Item, _: str) -> None:
-        self.reading.batch = item.meaning
+        self._once("batch", item.meaning, item)
 
     def _on_pass(self, item: Item, _: str) -> None:
         """Nothing is said."""

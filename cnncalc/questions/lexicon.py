@@ -112,51 +112,42 @@ HEADS: tuple[tuple[str, str], ...] = (
 """What layers are called, the more special name first."""
 
 _PASSED_OVER = """
-    matrix matrice signal clip throw away sample perceptron
     a about above accept according across act activated actual add after afterwards again all along already also
-    although always am among amount an and another answer any anything appear applied apply applying
-    approximately are area arrive as ask asked asking assignment assume assumed assuming assumption at available
-    axis back based basic be because become becomes been before begin being below beneath beside besides between
-    bias biases big bit block both bottom bring build builds built but by calculate calculated
-    calculation called can cannot case ceil cell certain change channel choose chosen class classic classifier
-    classify cnn color colour column come common compare compared comparison complete compute computed computing
-    configuration configured connect connected consecutive consider considered considering consist constant
-    construct contain containing contains convention conventional convolve convolved could count counted
-    counting course create current data dataset deal deep default define defined definition depend derive
-    describe described description design desired detail determine did difference different digit dimension
-    direction directly discard discarded do doe does doing done down draw drawing drawn dropped due during each
-    edge effect either element else end ending engineer enter entire entry equal equals etc evaluate even ever
-    every everything exact exactly exam example exercise expect expected explain express extent extract fact
-    feature fed feed feeding feeds few field figure filter final finally find fine first five fix floor follow
-    followed following follows for form formula forward found frame framework from full fully function further
-    gave generate get getting give given gives giving go goe going gradient had half has have having he height
-    hence her here hidden hierarchy high him his homework how however i idea if image implement implementation
-    implemented implies in include included including incoming indeed independently individual inference input
-    inside instance integer interested internal into introduce invert is it its itself job just keep kera keras
-    kernel kind know known label large last later layer lead learn learned learning left length
- let level lie like linearly list little long look looking looks low made main make makes making many
-    map mapped mark match math maximum may me mean means meant meet meets memory mention mentioned method middle
-    might mind minimum missing mode model modern move much must my name namely need needed needs
-    network neural neuron never new next no node normal not notation note notice now number object obtain
-    obtained of off often ok okay on once one only onto operate operating operation or order ordinary original
-    other our out outcome outgoing output over overall own page pair paper part pass passed passes passing patch
-    per perform performed performing photo picture piece pixel place plain plane please plus point position
-    possible practice present previous print problem procedure process processed processing produce produced
-    produces product program proper property provide provided published put pytorch question quick quite rate
-    rather reach read real really recall receive received receives reduce referred regular relate related remain
-    report represent representation require required requires respectively result resulting results return
-    returned returns rgb right rounding row rule run said same sample say scan see seen select self sensible
-    sequence series serve set setting setup several shall shape share she should show shown shows side similar
-    simple simply since single sit sits size slide sliding small so solution solve some someone
-    something source spatial spatially square stack stacked standard start starting starts state statement step
-    still store stored stride student study stuff subsequent successive such suppose supposing sure symmetric
-    symmetrical system table take taken takes taking task teacher tell tensor tensorflow test text than that the
-    their them themselves then there therefore these they thing think this those though through throughout thus
-    time times to together told too top torch total toward trained transform transformed try turn two type
-    typical typically under unit until up upon us use used user uses using usual usually value various vector
-    very via vision visual volume want wanted was way we well were what whatever when where whether which while
-    who whole whose why wide width will window with within word work worked working works would write written
-    yes yet yield yields you your yourself zero zeros zoo
+    although always am among amount an and another answer any anything appear applied apply applying approximately are
+    area arrive as ask asked asking assignment assume assumed assuming assumption at available axis back based basic
+    be because become becomes been begin being below beneath beside besides bias biases big bit block both bring build
+    builds built but by calculate calculated calculation called can cannot case cell channel choose chosen class
+    classic classifier classify cnn color colour column come common compare compared comparison complete compute
+    computed computing configuration configured connect connected consider considered considering consist constant
+    construct contain containing contains convention conventional convolve convolved could count counted counting
+    course create current data dataset deal default define defined definition depend derive describe described
+    description design desired detail determine did different digit dimension direction directly do doe does doing
+    done down draw drawing drawn due during effect else end ending engineer enter entry equal equals etc evaluate even
+    ever everything exact exactly exam example exercise expect expected explain express extent extract fact feature
+    fed feed feeding feeds field figure filter final finally find fine fix follow followed following follows for form
+    formula forward found framework from fully function gave generate get getting give given gives giving go goe going
+    had has have having he height hence her here hidden him his homework how however i idea if image implement
+    implementation implemented implies in include included including incoming indeed inference input inside instance
+    integer interested internal into introduce is it its itself job just keep kera keras kernel kind know known label
+    large layer lead learn learned learning length let lie like linearly list little long look looking looks made main
+    make makes making many map mapped mark match math matrice matrix may me mean means meant meet meets memory mention
+    mentioned method might mind mode model modern move much must my name namely need needed needs network neural
+    neuron new node normal notation note notice now number object obtain obtained of off often ok okay on one onto
+    operate operating operation or order ordinary other our out outcome outgoing output over overall own page paper
+    pass passed passes passing perceptron perform performed performing photo picture place plain plane please plus
+    point possible practice present print problem procedure process processed processing produce produced produces
+    product program proper property provide provided published put pytorch question quite rate reach read real really
+    recall receive received receives referred regular relate related remain report represent representation require
+    required requires result resulting results return returned returns rgb rule run said same sample say scan see seen
+    sensible serve set setting setup shall shape she should show shown shows signal similar simple simply since sit
+    sits size slide sliding small so solution solve some someone something source spatial spatially square stack
+    standard start starting starts state statement step still store stored stride student study stuff such suppose
+    supposing sure symmetric symmetrical system table take taken takes taking task teacher tell tensor tensorflow test
+    text than that the their them themselves then there therefore these they thing think this those though through
+    throughout thus time times to together told too torch total toward transform transformed try turn type typical
+    typically under unit up upon us use used user uses using usual usually value vector very via vision visual volume
+    want wanted was way we well were what whatever when where whether which while who whose why wide width will window
+    with within word work worked working works would write written yes yet yield yields you your yourself zoo
 """
 HARMLESS = frozenset(_PASSED_OVER.split())
 """Words that may stand in a question without changing what is asked. Words that change it (`without`, `removed`,

@@ -29,7 +29,7 @@ def read(sheet: Sheet, remarks: list[str], network: bool = False) -> Reading:
     bound: list[tuple[Part, Said]] = []
     for part in fold.parts:
         part.kind = bound[-1][1].kind if part.follows and bound else part.kind
-        bound.append((part, part.said or _bind(part, reading)))
+        bound.append((part, _called(part, reading) if part.said else _bind(part, reading)))
     described = {(part.setup, said.kind) for part, said in bound if part.kind and (said.values or said.many)}
     for part, said in bound:
         _settle(part, said, reading, (part.setup, said.kind) in described, network)
@@ -191,6 +191,17 @@ def _alternative(kind: str, setup: Setup, reading: Reading) -> None:
         other.layers[-1].kind = kind
         reading.setups.append(other)
     reading.compares = True
+
+
+def _called(part: Part, reading: Reading) -> Said:
+    """A layer written as a call, and what the words after it add."""
+    said = part.said or Said("")
+    more = _bind(replace(part, kind=said.kind), reading)
+    for name, value in more.values.items():
+        if said.values.setdefault(name, value) != value:
+            reading.unread.append(f"{name} {_shown(value)}")
+    reading.unread += [f"{name} {_shown(value)}" for name, value in more.again]
+    return said
 
 
 def _bind(part: Part, reading: Reading) -> Said:

@@ -64,6 +64,10 @@ class Match:
         """The items just after the match."""
         return " ".join(item.text for item in self._sheet.items[self.last : self.last + count])
 
+    def anywhere(self, tag: str) -> bool:
+        """Whether some item of the line has this text."""
+        return any(item.text == tag for item in self._sheet.items)
+
     def next_item(self, prefix: str) -> Item | None:
         """The first item after the match whose text begins so."""
         return next((item for item in self._sheet.items[self.last :] if item.text.startswith(prefix)), None)
