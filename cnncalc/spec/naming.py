@@ -157,7 +157,11 @@ class Naming:
 
     def report_unresolved(self) -> None:
         """Say of every name that was not found whether it comes later, was left out, or does not exist."""
+        said: set[Span] = set()
         for number, (name, at, scope, context) in enumerate(self._unresolved):
+            if at in said:
+                continue  # the same words in another turn
+            said.add(at)
             if self.findings.full:
                 self.findings.leave_out(len(self._unresolved) - number)
                 return
