@@ -79,12 +79,13 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
                 f"taps {rule.dilation} cells apart step over the whole {axis_label(index, len(rules))} of "
                 f"{rule.extent}: a window in the padding would see nothing",
                 field="pad",
-                help="less padding, or less dilation",
+                help=f"a pad of at most {briefest(_seeing_pads(rules))}, or less dilation",
+                fix=briefest(_seeing_pads(rules)),
                 blames=0,
             )
         if max(rule.before, rule.after) < rule.effective:
             continue
-        most = tuple(min(max(r.before, r.after), r.effective - 1) for r in rules)
+        most = _seeing_pads(rules)
         return Problem(
             "pad-too-large",
             f"a pad of {max(rule.before, rule.after)} with a window of {rule.effective}: windows at the edge of the "
@@ -94,6 +95,19 @@ def all_padding(rules: Sequence[WindowRule]) -> Problem | None:
             fix=briefest(most),
         )
     return None
+
+
+def _seeing_pads(rules: Sequence[WindowRule]) -> tuple[int, ...]:
+    """The most padding, up to what there is, at which every window meets a cell of the input."""
+    pads = [min(max(rule.before, rule.after), rule.effective - 1) for rule in rules]
+    return tuple(
+        pad if _sees(rule._replace(before=pad, after=pad)) else 0 for rule, pad in zip(rules, pads, strict=True)
+    )
+
+
+def _sees(rule: WindowRule) -> bool:
+    """Whether every window meets a cell of the input."""
+    return max(rule.before, rule.after) < rule.effective and not rule.blind
 
 
 def ways_to(rules: Sequence[WindowRule], wanted: Sequence[int], names: Collection[str]) -> list[str]:
@@ -114,7 +128,7 @@ def ways_to(rules: Sequence[WindowRule], wanted: Sequence[int], names: Collectio
         for option in _around(value(rules[0]), least) if name in names else ():
             changed = [change(rule, option) for rule in rules]
             fits = all(rule.output == n for rule, n in zip(changed, wanted, strict=True))
-            if fits and all(max(rule.before, rule.after) < rule.effective for rule in changed):
+            if fits and all(map(_sees, changed)):
                 found.append(f"a {name} of {option}")
                 break
     return found
@@ -222,9 +236,8 @@ def _strides(rules: Sequence[WindowRule]) -> list[str]:
 
 def _pads(rules: Sequence[WindowRule]) -> list[str]:
     def change(rule: WindowRule, pad: int) -> WindowRule:
-        # A pad as wide as the window would let windows see nothing but padding.
-        wide = pad >= rule.effective
-        return _hopeless(rule) if wide else rule._replace(before=pad, after=pad)
+        changed = rule._replace(before=pad, after=pad)
+        return changed if _sees(changed) else _hopeless(rule)
 
     return _options(rules, lambda rule: (rule.before + rule.after) // 2, change, least=0)
 
@@ -237,8 +250,7 @@ def _kernels(rules: Sequence[WindowRule], pad: Pad) -> list[str]:
             changed = changed._replace(before=half, after=half)
         # A pooling's stride may follow its kernel: the option must fit with either.
         follows = rule.stride == rule.kernel and not changed._replace(stride=kernel).fits
-        wide = max(changed.before, changed.after) >= changed.effective
-        return _hopeless(rule) if follows or wide else changed
+        return _hopeless(rule) if follows or not _sees(changed) else changed
 
     return _options(rules, lambda rule: rule.kernel, change)
 

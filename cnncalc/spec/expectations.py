@@ -144,6 +144,8 @@ class Expectations:
             layer, "kernel", None
         ):
             names.discard("kernel")  # the padding, or the stride, may follow it
+        if getattr(layer, "pad", None) == "same":
+            names.discard("stride")  # and here the padding follows the stride
         options = ways_to(rules(inputs), expected.spatial, names)
         return f"what gives {'x'.join(map(str, expected.spatial))}: {'; '.join(options)}" if options else None
 

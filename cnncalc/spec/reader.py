@@ -39,7 +39,8 @@ def read_tree(sources: SourceMap, source: Source, limits: Limits, report: Report
     try:
         tree = _Builder(sources, source, limits, seen.append).build(yaml.CLoader(source.text))
     except SpecError as error:
-        if error.diagnostics[0].code != "yaml" or len(source.text) > _SECOND_OPINION:
+        # Only limits are not in question: the parsers may stumble over different things first.
+        if error.status != 1 or len(source.text) > _SECOND_OPINION:
             raise SpecError([*seen, *error.diagnostics]) from None
     else:
         for finding in seen:

@@ -250,7 +250,9 @@ def test_what_would_give_the_volume_expected_does(layer: str, extent: int, wante
         if finding.code != "expect" or not finding.help:
             continue
         for name, option in re.findall(r"a (pad|stride|kernel) of ([0-9]+)", finding.help):
-            rest = re.sub(rf"(, )?{name}: (\{{[^}}]*\}}|[^,}}]*)", "", given_.strip("{}"), count=1)
+            rest = re.sub(
+                rf"(, )?{name}: (\{{[^}}]*\}}|[^,}}]*)", "", given_.removeprefix("{").removesuffix("}"), count=1
+            )
             values = f"{rest.lstrip(', ')}, {name}: {option}".lstrip(", ")
             network, _ = examined(f"input: {extent}x{extent}x4\nlayers:\n  - {kind}: {{{values}}}\n".encode())
             assert network is not None
