@@ -51,14 +51,20 @@ def _called(said: Said, network: Measured) -> str:
 
 
 def _account(reading: Reading, network: Measured) -> None:
-    """Numbers left over must at least be facts of the network; anything else was not understood."""
+    """Numbers said to describe the network must be its own; all else that is left over was not understood."""
     facts = {str(n) for volume in network.inputs.values() for n in (*volume.spatial, volume.channels)} | {"1.0"}
+    own = next(iter(network.inputs.values())).channels
+    for setup in reading.setups:
+        if setup.input.spatial is None and setup.input.channels not in (None, own):
+            reading.unread.append(f"{setup.input.channels} channels")
     for view in network.layers:
         if view.kind in ("conv", "fc"):
             facts |= {str(n) for n in (*view.weights[0].shape, getattr(view.node.layer, "groups", 1))}
-    strange = [piece for piece in reading.unread if piece.replace(",", "") not in facts]
-    if strange:
-        raise QuestionError.not_understood(*strange)
+    strange = [piece for piece in reading.facts if piece.replace(",", "") not in facts]
+    for (kind, _), count in reading.counts:
+        strange += [] if len(find_layers(network, kind, 0)) == count else [f"{count} {kind} layers"]
+    if strange or reading.unread:
+        raise QuestionError.not_understood(*reading.unread, *strange)
 
 
 def _settings(reading: Reading, network: Measured) -> list[Answer]:

@@ -34,6 +34,7 @@ _BATCHED = frozenset(
 
 _SETTLED: tuple[Rule, ...] = (
     (r"not(?= (?:give|@out|@goal|@in))|what be missing|what is missing|patch of|change(?= (?:the|it|@ask))", drop),
+    (r"(?:,|;|\.) but", drop),
     (r"(?:height|width|channel|depth) (?:first|last)|(?:height|width) (?:by|x|then) (?:height|width)", drop),
     (r"per (?:axis|side|dimension)", lambda match: "@pass" if match.anywhere("@ask:lost") else None),
     (r"gradient", lambda match: "@pass" if match.anywhere("@ask:memory") else None),
@@ -65,5 +66,7 @@ def check(reading: Reading, answers: list[Answer]) -> None:
         unused += [] if text in shown or str(reading.target.spatial[0]) in shown else [f"output {text}"]
     if reading.symbolic and "weights" not in asked:
         unused.append("C channels")
+    if reading.factor and not reading.compares and len(answers) < 2:
+        unused.append("times")
     if unused:
         raise QuestionError.not_understood(*unused)

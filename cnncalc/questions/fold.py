@@ -32,6 +32,7 @@ class Part:
     times: int = 1
     ordinal: int | None = None
     number: int | str | None = None
+    numbers: tuple[int, ...] = ()
     series: dict[str, tuple[int, ...]] = field(default_factory=dict)
     plural: bool = False
     follows: bool = False
@@ -170,7 +171,7 @@ class Fold:
         self.reading.without += item.meaning
 
     def _on_facts(self, item: Item, _: str) -> None:
-        self.reading.unread += [token.text for token in item.tokens if token.is_value]
+        self.reading.facts += [token.text for token in item.tokens if token.is_value]
 
     def _on_claimed(self, item: Item, _: str) -> None:
         self.reading.claims.append(item.meaning)
@@ -269,6 +270,9 @@ class Fold:
         part.said, part.number = Said("fc", {"units": item.meaning}), -1
         self._fresh = True
 
+    def _on_factor(self, item: Item, _: str) -> None:
+        self.reading.factor = True
+
     def _on_single(self, item: Item, _: str) -> None:
         self.reading.single = True
 
@@ -342,7 +346,7 @@ class Fold:
 
     def _on_anylayer(self, item: Item, _: str) -> None:
         self._on_head(Item("@head:layer", item.tokens), "layer")
-        self.parts[-1].ordinal = item.meaning
+        self.parts[-1].numbers = item.meaning if isinstance(item.meaning, tuple) else (item.meaning,)
 
     def _on_versus(self, item: Item, _: str) -> None:
         self.reading.compares = True

@@ -116,7 +116,7 @@ _PASSED_OVER = """
     although always am among amount an and another answer any anything appear applied apply applying approximately are
     area arrive as ask asked asking assignment assume assumed assuming assumption at available axis back based basic
     be because become becomes been begin being below beneath beside besides bias biases big bit block both bring build
-    builds built but by calculate calculated calculation called can cannot case cell channel choose chosen class
+    builds built by calculate calculated calculation called can cannot case cell channel choose chosen class
     classic classifier classify cnn color colour column come common compare compared comparison complete compute
     computed computing configuration configured connect connected consider considered considering consist constant
     construct contain containing contains convention conventional convolve convolved could count counted counting

@@ -59,14 +59,27 @@ def measure(name: str, asked: Asked) -> list[Answer]:
         raise QuestionError.lacking(f"the {name[1:]}")
     if name not in _QUANTITIES:
         raise QuestionError.lacking("which network is meant")
-    answers = _QUANTITIES[name](asked)
-    batch = asked.reading.batch
-    if batch == 1 or name not in _PER_IMAGE:
+    return for_batch(name, _QUANTITIES[name](asked), asked.reading.batch)
+
+
+def for_batch(name: str, answers: list[Answer], batch: int) -> list[Answer]:
+    """The answers, and after them those for a whole batch where a batch makes a difference."""
+    if batch == 1:
+        return answers
+    if name == "output":
+        return [*answers, *(_of_batch(answer, batch) for answer in answers)]
+    if name not in _PER_IMAGE:
         return answers
     return [*answers, *(_for_batch(answer, batch) for answer in answers if isinstance(answer.value, int))]
 
 
 _PER_IMAGE = frozenset(("macs", "flops", "activations", "units", "bias_additions"))
+
+
+def _of_batch(answer: Answer, batch: int) -> Answer:
+    """So many outputs, the batch as the first axis."""
+    text = f"{batch}x{answer.value}"
+    return replace(answer, quantity=f"{answer.quantity} for the batch (batch first)", value=text, text=text)
 
 
 def _for_batch(answer: Answer, batch: int) -> Answer:

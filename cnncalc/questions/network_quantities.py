@@ -11,7 +11,7 @@ from cnncalc.graph import Volume
 from cnncalc.questions import costs, quantities
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
-from cnncalc.questions.measures import measure
+from cnncalc.questions.measures import for_batch, measure
 from cnncalc.questions.networks import LayerFailsError, Subject, changed, find_layers, with_values
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.setups import Ask, Known, Reading, Where
@@ -56,7 +56,7 @@ class About:
             blocks = [self._block_end(name) for kind, name in where if kind == "block"]
             return self._receptive(blocks or self._views(where) or [self._last_with_field()])
         if not where and ask.name in self._totals():
-            return self._totals()[ask.name]()
+            return for_batch(ask.name, self._totals()[ask.name](), self.reading.batch)
         if ask.name == "flatten":
             return self._flatten()
         if ask.name in ("parameter_share", "mac_share"):
@@ -231,9 +231,10 @@ class About:
 
     def _memory(self) -> list[Answer]:
         words = self.reading.words
+        batch = self.reading.batch
         rows = [
-            ("every layer's output", self.network.totals.activations),
-            ("activations, activation functions in place, input included", self._in_place()),
+            ("every layer's output", self.network.totals.activations * batch),
+            ("activations, activation functions in place, input included", self._in_place() * batch),
         ]
         if not words & {"activation", "forward"}:
             stored = self.network.totals.parameters + self.network.totals.non_trainable

@@ -29,6 +29,8 @@ _FAMILIES = {
 
 _AMBIGUOUS = frozenset(("vgg", "resnet", "densenet", "regnet", "convnext", "darknet", "inception"))
 _LONGEST = 7
+_NORMS = frozenset(("batchnorm", "layernorm", "groupnorm", "instancenorm"))
+"""Layers with weights that nobody counts as layers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def find_layers(network: Measured, kind: str, which: int | str) -> list[LayerVie
 def _is_alike(view: LayerView, kind: str) -> bool:
     """Whether people call a layer so: any pooling a pool, any layer with weights a layer."""
     if kind == "layer":
-        return bool(view.weights)
+        return bool(view.weights) and view.kind not in _NORMS
     return view.kind == kind or (kind == "maxpool" and view.kind in ("subsample", "avgpool"))
 
 
@@ -249,10 +251,6 @@ def _layer_count(match: Match) -> Made:
     return "@count", match.items[-1].text.partition(":")[2]
 
 
-def _counted_layers(match: Match) -> Made:
-    return None if match.items[-1].said[0].isdigit() else "@pass"
-
-
 def _without(match: Match) -> Made:
     item = match.items[-1]
     if item.text == "@named":
@@ -266,7 +264,8 @@ OF_NETWORKS: tuple[Rule, ...] = (
     (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", tagged("@facts")),
     (r"\( [^()]*\)", _facts),
     (r"(?:with|for|and|has|of) <n:v> class", _classes),
-    (r"the <n>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))", _counted_layers),
+    (r"the <n:c>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))",
+     lambda match: ("@times", match.value("c"))),
     (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", tagged("@facts")),
     (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),
     (r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
@@ -278,6 +277,8 @@ AFTER_NETWORKS: tuple[Rule, ...] = (
     (r"(?:up to|until|before|between|prior to|preceding)(?: and including)?(?: the)?(?= (?:@ref|@named|@head))",
      tagged("@refused")),
     (r"(?:how many|number of) @head:\w+(?! #)", _layer_count),
+    (r"@head:(?P<kind>\w+)(?: -)? <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>))",
+     lambda match: ("@named", (match.text("kind"), match.value("c")))),
     (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
     (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
     (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),

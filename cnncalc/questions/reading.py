@@ -87,7 +87,9 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
     if not said.values and not said.many:
         if part.kind is None:
             return
-        if network or said.kind == "layer" or (described and (part.in_ask or part.ordinal is not None)):
+        if network or said.kind == "layer" or (described and (part.in_ask or part.ordinal is not None or part.numbers)):
+            if part.times > 1 and part.ordinal not in (1, -1):
+                reading.counts.append(((said.kind, 0), part.times))
             for which in _pointed_at(part):
                 _refer(part, (said.kind, which), reading)
             return
@@ -147,6 +149,8 @@ def _serial(said: Said, part: Part) -> None:
 
 def _pointed_at(part: Part) -> list[int | str]:
     """`the first three conv layers`, `conv2`, `the last one`, or all of a kind."""
+    if part.numbers:
+        return list(part.numbers)
     if part.times > 1 and part.ordinal == 1:
         return list(range(1, part.times + 1))
     if part.times > 1 and part.ordinal == -1:
@@ -209,6 +213,7 @@ def _bind(part: Part, reading: Reading) -> Said:
     binder = Binder(_carrier(kind))
     binder.read(part.tokens)
     said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind in (None, "layer"))
+    _doubt(said, binder, part, reading)
     if part.kind == "layer" and not said.values:
         said.kind = "layer"
     if len({name for name, _ in said.again}) > 1:
@@ -219,6 +224,15 @@ def _bind(part: Part, reading: Reading) -> Said:
     for token, reason in rest:
         _account(token, reason, reading, bool(said.many))
     return said
+
+
+def _doubt(said: Said, binder: Binder, part: Part, reading: Reading) -> None:
+    """A bare number beside a convolution counts its filters only before or after their size."""
+    there = [token for token in part.tokens if (token.start, token.end) == binder.spans.get("filters")]
+    bare = there if all(token.is_value for token in there) else []
+    if bare and "kernel" not in said.values:
+        del said.values["filters"]
+        reading.unread.append(bare[0].text)
 
 
 def _list(binder: Binder, tokens: list[Token], numbers: list[Token]) -> tuple[int, ...]:

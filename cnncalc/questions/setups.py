@@ -101,8 +101,10 @@ class Reading:
         target: the extents that are to come out; `keep` where they are to stay as they are.
         claims: volumes said to come out inside a network; `without` the layers it is to lack.
         shared: what is said of all layers (`no biases`).
+        facts: numbers that describe the network; `counts` how many layers it is said to have.
         most: whether the layer with the most, or (False) with the least of a quantity is sought.
         single: whether it speaks of `a 3x3 filter`.
+        factor: whether it asks how many times more, which only things compared can answer.
         both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
     """
@@ -115,6 +117,8 @@ class Reading:
     keep: bool = False
     remarks: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+    counts: list[tuple[Where, int]] = field(default_factory=list)
     words: frozenset[str] = frozenset()
     plurals: frozenset[str] = frozenset()
     bytes_each: list[int] = field(default_factory=list)
@@ -127,5 +131,6 @@ class Reading:
     without: list[Where] = field(default_factory=list)
     most: bool | None = None
     single: bool = False
+    factor: bool = False
     symbolic: bool = False
     compares: bool = False

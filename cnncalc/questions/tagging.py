@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from cnncalc.questions import lexicon
 from cnncalc.questions.calls import tag_calls
+from cnncalc.questions.chain import MOST_LAYERS
 from cnncalc.questions.extents import tag_extents
 from cnncalc.questions.networks import AFTER_NETWORKS, OF_NETWORKS
 from cnncalc.questions.setups import Said
@@ -82,7 +83,7 @@ def _claim(match: Match) -> Made:
 
 
 def _factor(match: Match) -> Made:
-    return "@pass" if re.search(r"times|factor|fewer|smaller|larger|cheaper|less|more", match.text()) else None
+    return "@factor" if re.search(r"times|factor|fewer|smaller|larger|cheaper|less|more", match.text()) else None
 
 
 def _a_single(match: Match) -> Made:
@@ -230,6 +231,13 @@ def _times(match: Match) -> Made:
     return None
 
 
+def _some_layers(match: Match) -> Made:
+    """`the last 3 layers`: their numbers, from the end below 0."""
+    count = match.value("c")
+    numbers = range(1, count + 1) if match.text("order") == "first" else range(-count, 0)
+    return ("@anylayer", tuple(numbers)) if 0 < count <= MOST_LAYERS else None
+
+
 def _any_layer(match: Match) -> Made:
     return "@anylayer", _ORDINALS[match.text("order")]
 
@@ -331,6 +339,9 @@ _ORDER: tuple[Rule, ...] = (
     (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
      tagged("@versus")),
     (r"(?P<order>first|second|third|fourth|fifth|last|final)(?: (?:hidden|weight|trainable))? layer(?! @)", _any_layer),
+    (r"(?:the )?(?P<order>first|last|final) <n:c> (?:(?:hidden|weight|trainable) )?layer(?! @)", _some_layers),
+    (r"layer <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>|@head))",
+     lambda match: ("@anylayer", match.value("c"))),
     (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
     (r"@versus <n:c>(?= <s>)", _versus_one),
     (r"(?:(?:,|and|;) )*each(?: (?:of them|of which|of these|layer|one|is|being))* followed by(?: (?:a|an))?",
