@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -22,7 +23,15 @@ from cnncalc.render.terminal import Terminal
 from cnncalc.spec.files import Found
 from cnncalc.spec.load import Options, load_found
 
-FUZZ = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+EXPLORING = bool(os.environ.get("FUZZ"))
+"""With FUZZ=1 in the environment every run tries other inputs, and more of them; else all runs try the same."""
+FUZZ = settings(
+    max_examples=3000 if EXPLORING else 250,
+    derandomize=not EXPLORING,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def examined(data: bytes, pure: bool = False) -> tuple[Network | None, list[Diagnostic]]:
@@ -111,7 +120,7 @@ def found(text: str) -> set[tuple[str, str | None, int]]:
     return {(f.code, f.layer, f.place.line if f.place else 0) for f in findings if f.severity != "note"}
 
 
-@settings(FUZZ, max_examples=400)
+@FUZZ
 @given(specs(windows()))
 def test_a_fix_makes_its_finding_go_away(text: str) -> None:
     _, findings = examined(text.encode())
@@ -174,7 +183,7 @@ def test_a_fix_mends_what_is_misspelt(layer: str, code: str) -> None:
 _OPTION = re.compile(r"a (stride|pad|kernel) of ([0-9x]+(?: or [0-9x]+)*)")
 
 
-@settings(FUZZ, max_examples=400)
+@FUZZ
 @given(
     st.integers(4, 60),
     st.integers(4, 60),
@@ -220,7 +229,7 @@ def test_the_recursion_limit_is_left_alone() -> None:
     assert sys.getrecursionlimit() == before
 
 
-@settings(FUZZ, max_examples=300)
+@FUZZ
 @given(st.integers(1, 30), st.integers(1, 30), st.lists(windows(), min_size=2, max_size=7))
 def test_the_network_input_named_is_enough_and_no_less(width: int, height: int, layers: list[str]) -> None:
     chain = "".join(f"  - {layer}\n" for layer in layers if "groups" not in layer)
@@ -239,7 +248,7 @@ def test_the_network_input_named_is_enough_and_no_less(width: int, height: int, 
                 assert failed(f"{across - 1}x{down}")
 
 
-@settings(FUZZ, max_examples=300)
+@FUZZ
 @given(windows(), st.integers(6, 40), st.integers(1, 40))
 def test_what_would_give_the_volume_expected_does(layer: str, extent: int, wanted: int) -> None:
     kind, _, given_ = layer.partition(": ")
