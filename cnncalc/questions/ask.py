@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cnncalc.analysis.measured import Measured
-from cnncalc.questions import about_network, accounting, solve
+from cnncalc.questions import about_network, accounting, chains, solve
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage, expanded, missing, run
 from cnncalc.questions.costs import bytes_of, dtypes, ratios
@@ -98,6 +98,9 @@ def _backwards(reading: Reading) -> Iterator[Answer]:
             target = tuple(-(-n // s) for n, s in zip(known.spatial, strides, strict=True))
         if target is None and reading.words & {"fit", "exactly", "evenly"} and known.spatial:
             yield from solve.fitting(Problem(said.kind, said.values, tuple(reading.unknown), known, known.spatial))
+            continue
+        if target is not None and len(expanded(setup.layers)) > 1:
+            yield from chains.answers(setup.layers, reading.unknown, known, target)
             continue
         goal = None if target else reading.goal
         yield from solve.answers(

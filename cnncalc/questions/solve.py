@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any
 
@@ -140,6 +140,8 @@ def answers(problem: Problem) -> list[Answer]:
     found = solutions(problem)
     names = " and ".join(NAMES[name] for name in problem.unknown)
     tail = f" ({problem.label})" if problem.label else ""
+    if not found and (uneven := _uneven(problem)):
+        return [Answer(NAMES[problem.unknown[0]] + tail, text, "", text, (step,)) for text, step in uneven]
     if not found:
         return [Answer(names + tail, "none", "", f"none, because {_why(problem)}", (_why(problem),))]
     if len(found) == 1 or len(problem.unknown) == 1:
@@ -213,6 +215,22 @@ def _extents(problem: Problem, target: tuple[int, ...]) -> Iterator[Solution]:
             yield _solution({**fixed, last: value}, rules[0], problem.kind)
 
 
+def _uneven(problem: Problem) -> list[tuple[str, str]]:
+    """Solutions that differ along the axes, width first, and how they come about; a window need not be square."""
+    if problem.goal or len(problem.unknown) != 1 or problem.target is None:
+        return []
+    (name,), rules = problem.unknown, _rules(problem, problem.target)
+    spans = [
+        _interval(rule, name, wanted, problem.kind, False) for rule, wanted in zip(rules, problem.target, strict=True)
+    ]
+    tried = product(*(range(low, high + 1) for low, high in spans))
+    return [
+        ("x".join(map(str, values)), "; ".join(_solution({name: v}, r, problem.kind).step for v, r in
+                                               zip(values, rules, strict=True)))
+        for values in islice(tried, _MOST_LISTED)
+    ]
+
+
 def _combined(rule: WindowRule, name: str) -> int:
     """Where one of several unknowns stops making sense: no stride beyond the input, no padding beyond the window."""
     return rule.effective if name == "pad" else rule.extent + 1
@@ -274,8 +292,8 @@ def _interval(rule: WindowRule, name: str, target: int, kind: str, combined: boo
         return _output(_set(rule, {name: value}), kind)
 
     rising = gives(high) >= gives(low)
-    first = _first(low, high, lambda value: gives(value) >= target if rising else gives(value) <= target)
-    after = _first(low, high, lambda value: gives(value) > target if rising else gives(value) < target)
+    first = bisected(low, high, lambda value: gives(value) >= target if rising else gives(value) <= target)
+    after = bisected(low, high, lambda value: gives(value) > target if rising else gives(value) < target)
     if first > high or gives(first) != target:
         return 1, 0
     if after > high and not combined:
@@ -283,7 +301,7 @@ def _interval(rule: WindowRule, name: str, target: int, kind: str, combined: boo
     return first, after - 1
 
 
-def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
+def bisected(low: int, high: int, holds: Callable[[int], bool]) -> int:
     """The least value from `low` to `high` that meets a condition which, once met, stays met; else `high + 1`."""
     end = high + 1
     while low < end:
@@ -325,7 +343,7 @@ def _around(problem: Problem, name: str) -> tuple[tuple[int, int], tuple[int, in
     high = 1
     while high < _MOST and _count(problem, name, high, quantity) <= wanted:
         high *= 2
-    after = _first(1, high, lambda value: _count(problem, name, value, quantity) > wanted)
+    after = bisected(1, high, lambda value: _count(problem, name, value, quantity) > wanted)
     if after > high:
         raise QuestionError(f"the {quantity} do not depend on the {NAMES[name]}")
     below = after - 1

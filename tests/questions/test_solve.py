@@ -101,7 +101,15 @@ def test_no_end_of_solutions() -> None:
 
 def test_width_and_height_must_both_fit() -> None:
     assert [a.value for a in solve("pad", input=(28, 14), kernel=3, output=(28, 14))] == [1]
-    assert [a.value for a in solve("pad", input=(28, 14), kernel=3, output=(28, 16))] == ["none"]
+    assert [a.value for a in solve("pad", input=(28, 14), kernel=3, output=(28, 15))] == ["none"]
+
+
+def test_windows_need_not_be_square() -> None:
+    """63 - 7 + 2·3 + 1 = 63 and 32 - 3 + 2·1 + 1 = 32; 32 - 5 + 1 = 28 and 20 - 3 + 1 = 18; 640/2 = 320, 480/3 = 160."""
+    assert [a.value for a in solve("pad", input=(63, 32), kernel=(7, 3), output=(63, 32))] == ["3x1"]
+    assert [a.value for a in solve("kernel", input=(32, 20), output=(28, 18))] == ["5x3"]
+    assert [a.value for a in solve("stride", input=(640, 480), kernel=2, output=(320, 160))] == ["2x3"]
+    assert [a.value for a in solve("input", kernel=(7, 3), output=(10, 10))] == ["16x12"]
 
 
 @pytest.mark.parametrize(("unknown", "known", "missing"), [
