@@ -90,13 +90,7 @@ class Inference:
         volumes = tuple(nodes[index].volume for index in inputs)
         result = _UNKNOWN
         if layer is not None and None not in volumes:
-            key = (id(layer), volumes)
-            known = self._known.get(key)  # type: ignore[arg-type]
-            if known is None:
-                # The layer is kept beside the result so that its id stays its own.
-                known = (layer, infer(layer, volumes, self.exact))  # type: ignore[arg-type]
-                self._known[key] = known  # type: ignore[index]
-            result = known[1]
+            result = self._worked_out(layer, volumes)  # type: ignore[arg-type]
             if result.problems:
                 for problem in result.problems:
                     if problem.code == "kernel-too-large":
@@ -131,6 +125,14 @@ class Inference:
         if note and first < len(self.nodes):
             node = self.nodes[first]
             self.nodes[first] = node._replace(note="; ".join(filter(None, (note, node.note))))
+
+    def _worked_out(self, layer: Layer, volumes: tuple[Volume, ...]) -> Inferred:
+        key = (id(layer), volumes)
+        known = self._known.get(key)
+        if known is None:
+            # The layer is kept beside the result so that its id stays its own.
+            known = self._known[key] = (layer, infer(layer, volumes, self.exact))
+        return known[1]
 
     def add_input(self, name: str, volume: Volume | None, at: Span) -> int:
         """Append an input of the network."""

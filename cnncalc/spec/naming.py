@@ -165,46 +165,49 @@ class Naming:
             if self.findings.full:
                 self.findings.leave_out(len(self._unresolved) - number)
                 return
-            absent = scope.missing(name)
-            later = scope.find(name)
-            if absent is not None:
-                self.findings.add(
-                    "left-out",
-                    f"`{name}` is left out here by its `when`",
-                    at,
-                    frames=context.frames,
-                    related=((absent, "it stands here"),),
-                )
-            elif isinstance(later, int):
-                self.findings.add(
-                    "forward-reference",
-                    f"`{name}` reads from itself"
-                    if self._inside(at, later)
-                    else f"`{name}` comes only later in the network",
-                    at,
-                    frames=context.frames,
-                    related=((self.inference.sources[later], "it stands here"),),
-                    help="a layer reads from layers before it",
-                )
-            elif later is not None:
-                self.findings.add(
-                    "forward-reference",
-                    f"`{name}` is not complete here",
-                    at,
-                    frames=context.frames,
-                    help="a layer reads from layers before it",
-                )
-            else:
-                known = did_you_mean(name, scope.visible()) if name != "input" else None
-                several = "the network has several inputs, and none is named `input`"
-                self.findings.add(
-                    "unknown-name",
-                    f"there is no layer named `{name[:60]}`" if name != "input" else several,
-                    at,
-                    help=known or self._candidates(scope, context),
-                    frames=context.frames,
-                    fix=(at, known.split("`")[1]) if known else None,
-                )
+            self._report_unresolved(name, at, scope, context)
+
+    def _report_unresolved(self, name: str, at: Span, scope: NameScope, context: Context) -> None:
+        absent = scope.missing(name)
+        later = scope.find(name)
+        if absent is not None:
+            self.findings.add(
+                "left-out",
+                f"`{name}` is left out here by its `when`",
+                at,
+                frames=context.frames,
+                related=((absent, "it stands here"),),
+            )
+        elif isinstance(later, int):
+            self.findings.add(
+                "forward-reference",
+                f"`{name}` reads from itself"
+                if self._inside(at, later)
+                else f"`{name}` comes only later in the network",
+                at,
+                frames=context.frames,
+                related=((self.inference.sources[later], "it stands here"),),
+                help="a layer reads from layers before it",
+            )
+        elif later is not None:
+            self.findings.add(
+                "forward-reference",
+                f"`{name}` is not complete here",
+                at,
+                frames=context.frames,
+                help="a layer reads from layers before it",
+            )
+        else:
+            known = did_you_mean(name, scope.visible()) if name != "input" else None
+            several = "the network has several inputs, and none is named `input`"
+            self.findings.add(
+                "unknown-name",
+                f"there is no layer named `{name[:60]}`" if name != "input" else several,
+                at,
+                help=known or self._candidates(scope, context),
+                frames=context.frames,
+                fix=(at, known.split("`")[1]) if known else None,
+            )
 
     def report_repeated(self) -> None:
         """Say where a name with dots in it is the path of another layer; within a scope `claim` has seen to it."""

@@ -238,13 +238,12 @@ def _definitions() -> dict[str, Schema]:
     }
 
 
-@cache
-def json_schema() -> Schema:
-    """The schema of a specification."""
+def _properties() -> dict[str, Schema]:
+    """The keys of a document."""
     text = {"type": "string"}
     figure = _any({"type": "number"}, {"type": "string"})
     reference = _any({"type": ["string", "number"]}, _list(text))
-    properties: dict[str, Schema] = {
+    return {
         "name": {"description": "the network's name", "type": ["string", "number"]},
         "description": {"description": "what it is, in a sentence", **text},
         "reference": {
@@ -280,9 +279,14 @@ def json_schema() -> Schema:
         "allow": {"description": "codes of warnings not wanted", **_any(_ref("code"), _list(_ref("code")))},
         "extends": {"description": "a file of the same folder, or a bundled name, that this one changes", **text},
     }
+
+
+@cache
+def json_schema() -> Schema:
+    """The schema of a specification."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "a cnncalc architecture",
-        **_mapping(properties, anyOf=[{"required": ["input", "layers"]}, {"required": ["extends"]}]),
+        **_mapping(_properties(), anyOf=[{"required": ["input", "layers"]}, {"required": ["extends"]}]),
         "definitions": _definitions(),
     }
