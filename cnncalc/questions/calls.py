@@ -91,6 +91,7 @@ def _call(items: Sequence[Item], remarks: list[str]) -> Said | None:
         return None
     kind, order = found
     said = Said(kind)
+    said.one_bias = kind == "separable"
     axes = re.search(r"([123])[dD]", name)
     said.axes = int(axes.group(1)) if axes else None
     inside = items[start + 1 : -1] if items[start].text == "(" else items[start:]

@@ -95,7 +95,7 @@ class _Tagger:
             (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? {_BEFORE}"
              r"(?! (?:filter|kernel|channel|conv))", self.turned),
             (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
-             rf"output(?:{_SHAPED}) <s:v3>", self.target),
+             rf"output(?:{_SHAPED}) <s:v3>(?! (?:input|image|tensor|volume|feature))", self.target),
             (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
              r"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>"
              rf"(?: (?:pixel )?wide| pixel)?(?! {_COUNTED})|{_GIVES}(?: (?:a|an|the))?"
@@ -129,14 +129,17 @@ class _Tagger:
     def widths(self) -> Rules:
         """One number along an axis."""
         wide = r"(?:~?(?:pixel|px))?~(?:wide|width)"
+        joint, side = r"(?:and|by|,|x)(?: and)?(?: (?:a|an))?", r"(?: (?:=|:|of|is|be))*"
         return (
+            (rf"<n:w> (?:pixel )?wide {joint} <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
+            (rf"<n:h> (?:pixel )?(?:high|tall) {joint} <n:w> (?:pixel )?wide", self.two_sides),
+            (rf"(?:width|w|w1){side} <n:w> (?:{joint} )?(?:height|h|h1){side} <n:h>", self.two_sides),
+            (rf"(?:height|h|h1){side} <n:h> (?:{joint} )?(?:width|w|w1){side} <n:w>", self.two_sides),
             (rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
              r"(?! (?:channel|image|map|filter|class|→|#))", self.width),
             (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))",
              self.width),
             (r"<n:v> (?:pixel )?(?:wide|pixel|px)(?= \?| \.|$)", self.output_wide),
-            (r"<n:w> (?:pixel )?wide (?:and|by|,|x) <n:h> (?:pixel )?(?:high|tall)", self.two_sides),
-            (r"(?:width|w|w1) (?:=|:|of|is)* ?<n:w> ?(?:,|and)* (?:height|h|h1) (?:=|:|of|is)* ?<n:h>", self.two_sides),
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
             (rf"(?:width|w|w1|n|i|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
             (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
@@ -173,7 +176,8 @@ class _Tagger:
     def target(self, match: Match) -> Made:
         """A size that is to come out."""
         value = next(match.value(group) for group in ("v", "v2", "v3") if match.text(group))
-        if _KERNEL_AFTER.match(match.after(10)):
+        fed = match.text("v2") and match.before() in ("on", "of", "to", "over", "with", "for")
+        if fed or _KERNEL_AFTER.match(match.after(10)):
             return None
         return "@out", self._read(value)
 

@@ -99,11 +99,23 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
     if network and part.kind is None:
         _loose_setting(said, part, reading)
         return
-    said.at = part.number or 0
+    _number(part, setup, reading, network)
+    said.at = part.number or part.ordinal or 0
     if not network and isinstance(part.number, int) and said.kind == "conv" and "kernel" not in said.values:
         said.values["kernel"] = part.number  # `conv3 s2` without a size is a 3x3 convolution
     said.times, said.axes = part.times, said.axes or part.axes
     setup.layers.append(said)
+
+
+def _number(part: Part, setup: Setup, reading: Reading, network: bool) -> None:
+    """A described layer's number must be its place; `in layer 3 when each layer is …` says how many there are."""
+    if part.numbers and not network and {"each", "every", "all"} & {token.value for token in part.tokens}:
+        part.times = max(part.numbers)
+    elif part.numbers and (network or part.numbers != (len(setup.layers) + 1,)):
+        reading.unread.append("layer " + " ".join(map(str, part.numbers)))
+    alike = 1 + sum(said.times for said in setup.layers if said.kind == part.kind)
+    if part.ordinal and part.ordinal > 0 and not network and part.ordinal not in (alike, len(setup.layers) + 1):
+        reading.unread.append(f"{part.kind} number {part.ordinal}")
 
 
 def _loose_setting(said: Said, part: Part, reading: Reading) -> None:
@@ -218,7 +230,9 @@ def _bind(part: Part, reading: Reading) -> Said:
         said.kind = "layer"
     if len({name for name, _ in said.again}) > 1:
         raise QuestionError("several layers are described in one breath: say `then` between them")
-    repeated = {id(token) for token, reason in binder.rest if "said twice" in reason}
+    twice = [token for token, reason in binder.rest if "said twice" in reason]
+    reading.unread += [token.text for token in twice if not _listed(token, part.tokens)]
+    repeated = set(map(id, twice))
     rest = [(token, reason) for token, reason in binder.rest if id(token) not in repeated]
     said.many = _list(binder, part.tokens, [token for token, _ in rest if token.is_value])
     for token, reason in rest:
@@ -229,10 +243,29 @@ def _bind(part: Part, reading: Reading) -> Said:
 def _doubt(said: Said, binder: Binder, part: Part, reading: Reading) -> None:
     """A bare number beside a convolution counts its filters only before or after their size."""
     there = [token for token in part.tokens if (token.start, token.end) == binder.spans.get("filters")]
-    bare = there if all(token.is_value for token in there) else []
-    if bare and "kernel" not in said.values:
+    if len(there) == 1 and there[0].is_value and not _beside_size(there[0], part.tokens):
         del said.values["filters"]
-        reading.unread.append(bare[0].text)
+        reading.unread.append(there[0].text)
+
+
+_BESIDE = frozenset((",", "@", "of", "with", "each", "x", "and"))
+
+
+def _beside_size(count: Token, tokens: list[Token]) -> bool:
+    """Whether a size stands before or after a number, or the number alone after the layer's name."""
+    index = tokens.index(count)
+    after = [token for token in tokens[index + 1 :] if token.value not in _BESIDE]
+    before = [token for token in tokens[:index] if token.value not in _BESIDE]
+    if any(token.kind == "size" for token in (*after[:1], *before[-1:])):
+        return True
+    return index == 0 and any(token.kind == "mark" for token in tokens[1:2]) and "kernel" in {t.value for t in tokens}
+
+
+def _listed(token: Token, tokens: list[Token]) -> bool:
+    """Whether a value said for what has one already is another case: `3x3 or 5x5`, `stride 1 and stride 2`."""
+    index = next(index for index, other in enumerate(tokens) if other is token)
+    before = next((other for other in reversed(tokens[:index]) if other.value not in ("with", "for", "a")), None)
+    return not token.is_value or (before is not None and before.value in ("or", "and", ",", "to", "versus", "vs"))
 
 
 def _list(binder: Binder, tokens: list[Token], numbers: list[Token]) -> tuple[int, ...]:

@@ -41,6 +41,7 @@ class Said:
         shape: Keras' `input_shape`, the depth last.
         shared: what is said of all layers (`no biases`).
         single: whether its one filter is only implied, by `a 3x3 filter`.
+        one_bias: whether a separable convolution has biases only at the end, as Keras' has.
         implied: whether the kind is not said and taken to be a convolution.
     """
 
@@ -56,6 +57,7 @@ class Said:
     implied: bool = False
     single: bool = False
     at: int | str = 0
+    one_bias: bool = False
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from cnncalc.questions.calls import tag_calls
 from cnncalc.questions.chain import MOST_LAYERS
 from cnncalc.questions.extents import tag_extents
 from cnncalc.questions.networks import AFTER_NETWORKS, OF_NETWORKS
-from cnncalc.questions.setups import Said
+from cnncalc.questions.setups import Known, Said
 from cnncalc.questions.sheet import Item, Made, Match, Rule, Sheet, apply, drop, setting, tagged
 from cnncalc.spec.words import Token
 
@@ -116,6 +116,8 @@ def _unknown(match: Match) -> Made:
 
 def _single(match: Match) -> Made:
     """`a 3x3 filter`, and not `filters`: one, where nothing else is said."""
+    if match.text() in ("a", "an") and match.anywhere("@single"):
+        return None
     noun = match.next_item("filter") or match.next_item("kernel")
     return None if noun is None or noun.said.lower().endswith("s") else "@single"
 
@@ -142,6 +144,14 @@ def _perceptron(match: Match) -> Made:
     numbers, around = match.values(), f"{match.before(99)} {match.after(99)}"
     named = re.search(r"\b(?:mlp|perceptron|dense|connected)\b", f"{match.text()} {around}") and len(numbers) > 2
     return ("@mlp", tuple(numbers)) if match.text("head") or named else None
+
+
+def _height_first(match: Match) -> Made:
+    """`3 by 5 (height by width)`: turned to width first."""
+    like, value = match.items[0].tokens[0], tuple(reversed(match.value("v")))
+    if re.search(r"(?:input|image|volume)(?: (?:of|size|is|be|:|=))*$", match.before(4)):
+        return "@in", Known(value)
+    return Item("@size", (Token("size", like.text, like.start, like.end, value),))
 
 
 def _no_padding(match: Match) -> Made:
@@ -291,6 +301,8 @@ _CLAIMS: tuple[Rule, ...] = (
      lambda match: ("@dtype", match.value("b"))),
     (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
      r"(?! (?:layer|#))", _goal),
+    (r"<s2:v> \( (?:height|h) (?:by|x|,|then) (?:width|w) \)", _height_first),
+    (r"\( full padding \)", lambda match: "@pass" if re.search(r"padding #n\d+", match.before(9)) else None),
     (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
     (r"(?:with and without|without and with|with or without)(?: a)? bias(?: term)?",
      tagged("@both", ("bias", (True, False)))),
@@ -314,8 +326,9 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"(?:which|what)(?: value of)? (?P<letter>[psfk])(?! (?:=|#))", _which_letter),
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
     (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
-     r"<n:b>(?! (?:filter|kernel|channel|unit|neuron|map))", _series),
-    (r"(?:a|an|each|every|single|a single)(?= <s> (?:filter|kernel)(?! size))", _single),
+     r"<n:b>(?!(?: ,| and| #n\d+)* (?:filter|kernel|channel|unit|neuron|map))", _series),
+    (r"(?:a|an|each|every|single|a single)(?= <s> (?:filter|kernel)(?! size))|(?:a single|single|a|one)"
+     r"(?= (?:filter|kernel) (?:of|with)(?: size)? <s>)", _single),
     (r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
      lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
     (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
@@ -352,6 +365,8 @@ _ORDER: tuple[Rule, ...] = (
      lambda match: ("@blocks", match.value("c"))),
     (r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",
      lambda match: ("@ending", match.value("c"))),
+    (r"<n:c>(?: (?:such|identical|equal))? (?:block|stage|pair|unit)(?: each)?(?: with)? (?:of|:|with)(?: (?:a|one))?"
+     r"(?= (?:\S+ )?@head)", lambda match: ("@blocks", match.value("c"))),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
     (r"(?:to|into|and|with|by) <n:v> (?:hidden )?(?:neuron|unit)(?: (?:layer|output))?", _neurons),
     (r"(?:the )?(?P<most>most|fewest|least|largest|biggest)(?= (?:(?:number of|trainable|learnable) )*@ask)",
