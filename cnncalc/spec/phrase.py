@@ -146,6 +146,10 @@ class Binder:
 
     def hint(self, token: Token) -> str | None:
         """What may have been meant, or what the kind understands."""
+        if token.kind == "number" and "filters" in self.values and "kernel" not in self.values:
+            said, text = self.values["filters"], token.text
+            count, extent = (text, said) if token.start < self.spans["filters"][0] else (said, text)
+            return f"a kernel with one extent is announced: `{count} filters, kernel {extent}`"
         words = [word for word in vocabulary(self.kind) if len(word) > 1]
         close = get_close_matches(str(token.value), words, n=1)
         if close and close[0] != token.value:
@@ -210,7 +214,15 @@ class Binder:
             return length
         if isinstance(field.type, Padding) and index and self._pad_word(self._pieces[index - 1]):
             return length  # `same padding`: the amount has been said
+        if isinstance(field.type, Padding) and self._spelled_after(index + length):
+            return length  # `pad same`: the amount is about to be said
         return self._beside(index, name, length)
+
+    def _spelled_after(self, index: int) -> bool:
+        """Whether a word for an amount of padding follows, past `=`, `of` and the like."""
+        while index < len(self._pieces) and self._pieces[index].value in _JOINTS:
+            index += 1
+        return index < len(self._pieces) and self._pad_word(self._pieces[index]) is not None
 
     def _beside(self, index: int, name: str, length: int) -> int:
         field, word = self.fields[name], self._pieces[index]

@@ -31,6 +31,10 @@ READ = [
     ("conv", "64 3x3 stride 2x1 pad 1x0", {"filters": 64, "kernel": (3, 3), "stride": (2, 1), "pad": (1, 0)}),
     ("conv", "64 3x3, same padding", {"filters": 64, "kernel": (3, 3), "pad": "same"}),
     ("conv", "64 3x3, pad half", {"filters": 64, "kernel": (3, 3), "pad": "half"}),
+    ("conv", "16 3x3 pad same", {"filters": 16, "kernel": (3, 3), "pad": "same"}),
+    ("conv", "16 3x3 pad: half, stride 2", {"filters": 16, "kernel": (3, 3), "pad": "half", "stride": 2}),
+    ("conv", "64 3x3 same", {"filters": 64, "kernel": (3, 3), "pad": "same"}),
+    ("conv", "16@3x3", {"filters": 16, "kernel": (3, 3)}),
     ("conv", "64 3x3 filters, no padding", {"filters": 64, "kernel": (3, 3), "pad": 0}),
     ("conv", "64 3x3 filters, zero-padding of 2", {"filters": 64, "kernel": (3, 3), "pad": 2}),
     ("conv", "10 5x5 filters, no bias", {"filters": 10, "kernel": (5, 5), "bias": False}),
@@ -93,6 +97,13 @@ def test_third_number_is_the_depth_seen_in_two_axes(
 def test_depth_seen_on_one_axis() -> None:
     phrase = read_phrase("10 5x3 filters", "conv", 1)
     assert (phrase.values["kernel"], phrase.seen_depth) == (5, 3)
+
+
+@pytest.mark.parametrize("text", ["32 7 filters at stride 2", "32 filters, 7, stride 2"])
+def test_a_kernel_of_one_number_is_announced(text: str) -> None:
+    with pytest.raises(PhraseError) as caught:
+        read_phrase(text, "conv")
+    assert "`32 filters, kernel 7`" in str(caught.value.help)
 
 
 def test_spans_point_at_the_words() -> None:
