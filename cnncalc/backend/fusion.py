@@ -2,23 +2,30 @@
 
 A convolution that only a batch normalisation reads is given weights and a bias into which the normalisation is
 multiplied; an activation that alone reads a convolution, a sum or a normalisation is applied to every part of its
-output while that is still in the cache. Verification does neither: there every layer runs by itself.
+output while that is still in the cache. A 1x1 convolution that only a padded depthwise one reads is written inside the
+padding at once. Verification does none of this: there every layer runs by itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
+from math import prod
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from cnncalc.backend.arena import Array
 from cnncalc.backend.executor import Finish, Step, root_of
-from cnncalc.backend.kernels import FORMULAS, activation, normalization
+from cnncalc.backend.kernels import FORMULAS, activation, normalization, window
 from cnncalc.backend.weights import Frame, Law, Weights
 from cnncalc.graph import Graph, Node
 
 _FOLDS = frozenset(("conv", "depthwise", "transposed_conv"))
+_MOST_AROUND = 1.5
+"""Positions with padding for every one without, beyond which computing them takes longer than copying the others."""
+
 _FINISHES = frozenset((*_FOLDS, "fc", "add", "multiply", "batchnorm"))
 
 
@@ -81,6 +88,8 @@ def fuse(graph: Graph, steps: list[Step]) -> list[Step]:
         joined = _joined(graph, before, step, node, shared) if before is not None and alone else None
         if joined is not None and before is not None:
             del fused[before.slot]
+        elif before is not None and alone:
+            fused[before.slot], step = _surrounded(graph, before, step)
         fused[step.slot] = joined or step
     return list(fused.values())
 
@@ -97,6 +106,45 @@ def _joined(graph: Graph, before: Step, step: Step, node: Node, shared: set[int]
         return None
     layer = SimpleNamespace(**{**vars(before.layer), "bias": True})
     return before._replace(slot=step.slot, layer=layer, weights=Folded(before, step))
+
+
+def _surrounded(graph: Graph, before: Step, step: Step) -> tuple[Step, Step]:
+    """The two steps, the second's padding moved into the output of the first where that saves copying many maps.
+
+    The first then pads its own input, of fewer maps, and computes the padding too, which must come out as zeros.
+    """
+    volume = graph.nodes[before.inputs[0]].volume
+    if volume is None or not _is_pointwise(before) or not _is_depthwise(step, before):
+        return before, step
+    if before.layer.filters < 2 * volume.channels or not _keeps_zero(before.finish):
+        return before, step
+    extents, layer = volume.shape[1:], step.layer
+    pads = window.pads_of(layer.pad, extents, *map(window.sizes, (layer.kernel, layer.stride, layer.dilation)))
+    grown = [b + n + a for n, (b, a) in zip(extents, pads, strict=True)]
+    if not any(map(any, pads)) or prod(grown) > _MOST_AROUND * prod(extents):
+        return before, step
+    first = SimpleNamespace(**{**vars(before.layer), "around": pads})
+    return before._replace(layer=first), step._replace(layer=SimpleNamespace(**{**vars(layer), "pad": "valid"}))
+
+
+def _is_pointwise(step: Step) -> bool:
+    """Whether a step is one product over all maps, at every position of its input and nowhere else."""
+    if step.kind != "conv" or step.layer.groups > 1 or step.layer.connections is not None:
+        return False
+    layer = step.layer
+    padded = not isinstance(layer.pad, str) and any(map(any, layer.pad))
+    return set(layer.kernel) == set(layer.stride) == {1} and not padded
+
+
+def _is_depthwise(step: Step, before: Step) -> bool:
+    return step.kind == "depthwise" or (step.kind == "conv" and step.layer.groups == before.layer.filters > 1)
+
+
+def _keeps_zero(finish: Finish | None) -> bool:
+    zero = np.zeros(1, np.float32)
+    if finish is not None:
+        finish(zero)
+    return not zero.any()
 
 
 def _finish(kind: str, layer: SimpleNamespace) -> Finish:

@@ -76,6 +76,39 @@ def test_fusing_changes_nothing(monkeypatch):
     np.testing.assert_allclose(prepare(graph)(x), fused, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("extents", "activation", "reader", "moved"),
+    [
+        ((12, 11), "relu6", {"kernel": 3, "pad": 1}, True),
+        ((9, 8), None, {"kernel": (2, 3), "pad": ((1, 0), (0, 2)), "bias": False}, True),
+        ((9, 8), "silu", {"kernel": 3, "pad": "same", "stride": 2}, True),
+        ((20, 18), "hard_swish", {"kernel": 3, "pad": "half", "dilation": 2}, True),
+        ((12,), "relu", {"kernel": 5, "pad": 2}, True),
+        ((12, 11), "relu", {"kernel": 3, "pad": "same", "filters": 24, "groups": 12}, True),
+        ((9, 8), "relu", {"kernel": 3, "pad": "valid"}, False),
+        ((4, 4), "relu", {"kernel": 3, "pad": 1}, False),
+        ((9, 8), "sigmoid", {"kernel": 3, "pad": 1}, False),
+    ],
+)
+def test_an_expansion_is_written_inside_the_padding_of_its_reader(extents, activation, reader, moved):
+    sketch = Sketch(input=Volume(3, extents))
+    sketch.add("conv", filters=12, kernel=1, bias=False)
+    sketch.add("batchnorm")
+    if activation is not None:
+        sketch.add(activation)
+    sketch.add("conv" if "groups" in reader else "depthwise", **reader)
+    sketch.add("batchnorm")
+    graph = sketch.graph()
+    run = prepare(graph)
+    assert [hasattr(step.layer, "around") for step in run._plan.steps] == [moved, False]
+    x = numbers((2, *graph.inputs[0].volume.shape))
+    y = run(x)
+    weights = {name: dict(tensors) for name, tensors in run.weights.items()}
+    for image in range(2):
+        wanted = layer_by_layer(graph, {0: x[image].astype(float)}, weights)[len(sketch.nodes) - 1]
+        np.testing.assert_allclose(y[image], wanted, rtol=1e-4, atol=1e-5)
+
+
 def test_what_others_read_is_not_fused():
     sketch = Sketch(input=Volume(3, (4, 4)))
     first = sketch.add("conv", filters=3, kernel=1)

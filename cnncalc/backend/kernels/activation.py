@@ -40,12 +40,12 @@ def elementwise(formula: Formula) -> Activation:
 
 def relu(layer: Any, x: Array, y: Array) -> None:
     """max(0, x). Clipping with both bounds is the fastest form NumPy has."""
-    np.clip(x, 0, np.inf, out=y)
+    x.clip(0, np.inf, out=y)
 
 
 def relu6(layer: Any, x: Array, y: Array) -> None:
     """min(max(0, x), 6)."""
-    np.clip(x, 0, 6, out=y)
+    x.clip(0, 6, out=y)
 
 
 def leaky_relu(layer: Any, x: Array, y: Array) -> None:
@@ -55,7 +55,7 @@ def leaky_relu(layer: Any, x: Array, y: Array) -> None:
 
 def _two_sided(x: Array, below: Array, y: Array) -> None:
     """x above zero plus what is given below."""
-    np.clip(x, 0, np.inf, out=y)
+    x.clip(0, np.inf, out=y)
     y += below
 
 

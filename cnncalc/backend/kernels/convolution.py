@@ -38,6 +38,9 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
         return _by_table(layer, x, weights, work)
     plan: _Plan = weights.derived(("plan", x.shape), lambda: _plan(layer, x, weights, work))
     geometry, (work.kernel, work.why), w, bias = plan
+    around = getattr(layer, "around", None)
+    if around is not None:
+        return _surrounded(x, weights.derived("with bias", lambda: _with_bias(w, bias)), around, work)
     if work.kernel == planner.DEPTHWISE:
         flat = weights.derived("depthwise", lambda: np.ascontiguousarray(_per_map(w)))
         sliding = weights.derived(("sliding", x.shape), lambda: depthwise.sliding(geometry, flat, bias, x))
@@ -92,6 +95,30 @@ def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> No
         one((slice(None),), 0)
     else:
         work.share(tiles((len(rows),), most), hands, one)
+
+
+def _with_bias(w: Array, bias: Array | None) -> Array:
+    """Weights (1, 1, ..., channels, filters) as a matrix with the bias as its last row."""
+    filters = w.shape[-1]
+    last = np.zeros(filters, w.dtype) if bias is None else bias
+    return np.vstack((w.reshape(-1, filters), last))
+
+
+def _surrounded(x: Array, w: Array, around: window.Pads, work: Work) -> Array:
+    """A 1x1 convolution with zeros around its output. The last row of `w` is the bias.
+
+    The bias belongs to one more map, of ones that are padded with zeros like all maps: so the product itself
+    makes the zeros around, and no pass over the output is needed to add the bias.
+    """
+    grown = [b + n + a for n, (b, a) in zip(x.shape[1:-1], around, strict=True)]
+    source = work.empty((len(x), *grown, len(w)), x)
+    source.fill(0)
+    inner = source[(slice(None), *window.inside(x.shape[1:-1], around))]
+    inner[..., :-1] = x
+    inner[..., -1] = 1
+    y = work.empty((len(x), *grown, w.shape[-1]), x)
+    _product(source, w, None, y, work)
+    return y
 
 
 def _fair(positions: int, hands: int) -> int:
