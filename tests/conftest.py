@@ -3,3 +3,6 @@
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# What is printed is compared as it is in a pipe, however wide the terminal is that the tests run in.
+os.environ.pop("COLUMNS", None)
