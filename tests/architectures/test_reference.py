@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pytest
@@ -34,6 +35,11 @@ def pair(request: pytest.FixtureRequest) -> Pair:
     return Pair(case, held, load(case.executed, case) if case.executed else held)
 
 
+def among(chosen: Iterable[Case]) -> pytest.MarkDecorator:
+    """The rows that say what a test looks at."""
+    return pytest.mark.parametrize("pair", list(chosen), indirect=True, ids=str)
+
+
 def test_parameters(pair: Pair) -> None:
     row = pair.case.row
     learned = int(row["params_total"])
@@ -51,29 +57,27 @@ def test_depth(pair: Pair) -> None:
     assert pair.executed.totals.depth == (pair.case.depth or int(pair.case.row["depth_longest_path"]))
 
 
+# The light models of the ONNX zoo store their statistics among the weights.
+@among(case for case in cases() if case.row["source"] != "onnx-light")
 def test_running_statistics(pair: Pair) -> None:
     row = pair.case.row
-    if row["source"] == "onnx-light":
-        pytest.skip("the light models store their statistics among the weights")
     stored = sum(layer.non_trainable or 0 for layer in pair.held.layers if layer.name not in pair.case.lacks)
     if row["source"] == "caffe":  # its BatchNorm keeps one number more, the weight of its moving average
         stored += sum(layer.kind == "batchnorm" for layer in pair.held.layers)
     assert stored + pair.case.statistics == int(row["norm_buffers"])
 
 
+@among(case for case in cases() if not case.lacks)
 def test_outputs(pair: Pair) -> None:
-    if pair.case.lacks:
-        pytest.skip("the row ends before the last layer")
     outputs = [squeezed(volume.shape) for volume in pair.executed.outputs.values() if volume]
     if pair.case.row["source"] == "caffe":  # its rows name the main output only, the last
         outputs = outputs[-1:]
     assert sorted(outputs) == pair.case.outputs
 
 
+@among(case for case in cases() if case.row["layers_json"])
 def test_layers(pair: Pair) -> None:
     case = pair.case
-    if not case.row["layers_json"]:
-        pytest.skip("totals only")
     here = [
         Step(squeezed(layer.shape or ()), layer.parameters or 0, layer.macs or 0)
         for layer in pair.executed.layers
