@@ -10,7 +10,7 @@ from cnncalc.questions import about_network, accounting, chains, solve
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage, expanded, missing, run
 from cnncalc.questions.costs import bytes_of, dtypes, ratios
-from cnncalc.questions.measures import measure
+from cnncalc.questions.measures import extreme, measure
 from cnncalc.questions.networks import Subject, find_network, tag_layers
 from cnncalc.questions.quantities import Asked
 from cnncalc.questions.reading import read
@@ -51,6 +51,8 @@ def ask(question: str, network: Measured | None = None) -> list[Answer]:
     reading = read(sheet, remarks, subject is not None)
     reading.unread += joints
     answers = _answers(reading, subject, network)
+    if not answers:
+        raise QuestionError.lacking("what layer is meant")
     accounting.check(reading, answers)
     found = {(answer.quantity, answer.value): answer for answer in reversed(answers)}
     return [replace(answer, assumptions=(*answer.assumptions, *reading.remarks)) for answer in reversed(found.values())]
@@ -74,7 +76,7 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
         for ask in _once(reading.asked):
             chosen = _chosen(stages, ask.where) or stages
             asked = Asked(stages, chosen, setup.label, _each(reading) and not ask.where, reading)
-            answers += _quantity(ask.name, asked)
+            answers += _quantity(ask.name, asked) if reading.most is None else extreme(ask.name, asked)
     return answers + ratios(answers, [setup.label for setup in described]) if reading.compares else answers
 
 

@@ -135,7 +135,7 @@ class Fold:
             self._place(part)
         elif kind == "conv" and not part.since_head and part.kind in _CONVOLUTIONS:
             pass  # `depthwise 3x3 convolution`
-        elif part.kind != kind or part.since_head:
+        elif part.kind != kind or part.since_head or part.number is not None or part.numbers:
             moved, part.tokens = part.tokens[part.chunk :], part.tokens[: part.chunk]
             part = self._open(kind)
             part.tokens = moved

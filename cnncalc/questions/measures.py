@@ -8,6 +8,7 @@ from dataclasses import replace
 from cnncalc.derivation import number
 from cnncalc.questions import costs, quantities
 from cnncalc.questions.answer import QuestionError
+from cnncalc.questions.chain import Stage
 from cnncalc.questions.quantities import Asked
 from cnncalc.results import Answer
 
@@ -74,6 +75,32 @@ def for_batch(name: str, answers: list[Answer], batch: int) -> list[Answer]:
 
 
 _PER_IMAGE = frozenset(("macs", "flops", "activations", "units", "bias_additions"))
+
+
+def extreme(name: str, asked: Asked) -> list[Answer]:
+    """The layer with the most, or the least, of a count.
+
+    Raises:
+        QuestionError: where layers are not compared by it.
+    """
+    if name not in _COMPARED:
+        raise QuestionError(f"layers are not compared by {name}")
+    count = _COMPARED[name]
+    counts = [(count(stage), stage.name) for stage in asked.chosen if count(stage)]
+    if not counts:
+        raise QuestionError.lacking("what layer is meant")
+    value, found = (max if asked.reading.most else min)(counts, key=lambda pair: pair[0])
+    which = "most" if asked.reading.most else "fewest"
+    steps = [f"{stage}: {number(each)}" for each, stage in counts]
+    return [asked.answer(f"layer with the {which} {name}", found, "", steps, f"{found}: {number(value)}")]
+
+
+_COMPARED: dict[str, Callable[[Stage], int]] = {
+    "parameters": quantities.trainable,
+    "macs": costs.macs_of,
+    "units": quantities.need_output,
+    "activations": quantities.need_output,
+}
 
 
 def _of_batch(answer: Answer, batch: int) -> Answer:

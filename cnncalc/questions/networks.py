@@ -251,6 +251,11 @@ def _layer_count(match: Match) -> Made:
     return "@count", match.items[-1].text.partition(":")[2]
 
 
+def _range(match: Match) -> Made:
+    """`conv2 to conv4`: layers between that are not named."""
+    return "@refused" if match.before().startswith(("@ref", "@named")) else None
+
+
 def _without(match: Match) -> Made:
     item = match.items[-1]
     if item.text == "@named":
@@ -276,6 +281,7 @@ OF_NETWORKS: tuple[Rule, ...] = (
 AFTER_NETWORKS: tuple[Rule, ...] = (
     (r"(?:up to|until|before|between|prior to|preceding)(?: and including)?(?: the)?(?= (?:@ref|@named|@head))",
      tagged("@refused")),
+    (r"(?:to|through|till)(?= (?:@ref|@named))", _range),
     (r"(?:how many|number of) @head:\w+(?! #)", _layer_count),
     (r"@head:(?P<kind>\w+)(?: -)? <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>))",
      lambda match: ("@named", (match.text("kind"), match.value("c")))),
