@@ -12,16 +12,13 @@ from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAx
 from cnncalc.layers.fields import Boolean, Connections, Integer, Padding, Sizes, hyper
 from cnncalc.layers.fitting import uneven_groups
 from cnncalc.layers.window import Pad, WindowRule
-
-Sizing = tuple[int, ...]
+from cnncalc.layers.windowed import DILATION_WORDS, PAD_WORDS, Sizing, Windowed, brief_pad
 
 _COUNT_WORDS = ("filters", "kernels", "feature maps", "maps", "output channels")
 _EXTENT_WORDS = ("kernel", "kernel size", "filter size", "size")
-PAD_WORDS = ("pad", "padding", "padded")
-DILATION_WORDS = ("dilation", "dilation rate")
 
 
-class Conv(Layer):
+class Conv(Windowed):
     """A convolution: `filters` filters slide over the volume, each spanning the full depth.
 
     Output: (W - F + 2P)/S + 1 on each axis, depth K = `filters`.
@@ -47,10 +44,6 @@ class Conv(Layer):
     connections: tuple[tuple[int, ...], ...] | None = hyper(
         Connections(), "for each filter the input maps it sees, counted from 0", default=None
     )
-
-    def rules(self, inputs: Sequence[Volume]) -> tuple[WindowRule, ...]:
-        """The window on each axis."""
-        return window.window_rules(inputs[0], self.kernel, self.stride, self.pad, self.dilation)
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         window.needs_axes(inputs[0], "a convolution")
@@ -116,16 +109,8 @@ class Conv(Layer):
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
         return Operations(self.macs(inputs, output), additions=output.size if self.bias else 0)
 
-    def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
-        return window.window_axes(self.rules(inputs))
-
-    def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        return window.findings(self.rules(inputs), self.pad)
-
     def describe(self) -> str:
-        text = f"{self.filters} {brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
-        if set(self.dilation) != {1}:
-            text += f" dilated {briefest(self.dilation)}"
+        text = f"{self.filters} {super().describe()}"
         if self.groups > 1:
             text += f" in {self.groups} groups"
         if self.connections is not None:
@@ -148,21 +133,7 @@ class Conv(Layer):
         work.add("parameters", "K filters", f"{number(self.filters)} · {number(each)}", self.filters * each)
 
 
-def brief_pad(pad: Pad) -> str:
-    """Padding in the tables' shorthand: nothing for none, ` pad 2`, ` pad 1x0`, ` same`."""
-    if pad == "valid":
-        return ""
-    if isinstance(pad, str):
-        return f" {pad}"
-    if not any(map(any, pad)):
-        return ""
-    if all(before == after for before, after in pad):
-        amounts = [before for before, _ in pad]
-        return f" pad {amounts[0] if len(set(amounts)) == 1 else brief(amounts)}"
-    return " pad " + ",".join(f"{before}+{after}" for before, after in pad)
-
-
-class Depthwise(Layer):
+class Depthwise(Windowed):
     """A depthwise convolution: every input map has its own `multiplier` filters and no other map sees them.
 
     Output: (W - F + 2P)/S + 1 on each axis, depth D·`multiplier`.
@@ -182,10 +153,6 @@ class Depthwise(Layer):
     dilation: Sizing = hyper(Sizes(), "the distance between taps", default=1, words=DILATION_WORDS)
     multiplier: int = hyper(Integer(), "filters per input map", default=1, words=("depth multiplier", "per map"))
     bias: bool = hyper(Boolean(), "whether each filter adds a learned number", default=True, words=("bias", "biases"))
-
-    def rules(self, inputs: Sequence[Volume]) -> tuple[WindowRule, ...]:
-        """The window on each axis."""
-        return window.window_rules(inputs[0], self.kernel, self.stride, self.pad, self.dilation)
 
     def output(self, inputs: Sequence[Volume], work: Derivation | None = None) -> Volume:
         window.needs_axes(inputs[0], "a depthwise convolution")
@@ -210,16 +177,8 @@ class Depthwise(Layer):
     def operations(self, inputs: Sequence[Volume], output: Volume) -> Operations:
         return Operations(self.macs(inputs, output), additions=output.size if self.bias else 0)
 
-    def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
-        return window.window_axes(self.rules(inputs))
-
-    def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        return window.findings(self.rules(inputs), self.pad)
-
     def describe(self) -> str:
-        text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
-        if set(self.dilation) != {1}:
-            text += f" dilated {briefest(self.dilation)}"
+        text = super().describe()
         if self.multiplier > 1:
             text += f", {self.multiplier} per map"
         return text if self.bias else text + ", no bias"

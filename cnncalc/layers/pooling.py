@@ -8,22 +8,18 @@ from math import gcd, prod
 from cnncalc.derivation import Derivation, number
 from cnncalc.graph import Volume, Weight
 from cnncalc.layers import window
-from cnncalc.layers.base import Layer, Operations, Problem, WindowAxis, brief, brief_stride, briefest
-from cnncalc.layers.convolution import DILATION_WORDS, PAD_WORDS, Sizing, brief_pad
+from cnncalc.layers.base import Layer, Operations, Problem, WindowAxis, brief, brief_stride
 from cnncalc.layers.fields import Boolean, Padding, Sizes, hyper
 from cnncalc.layers.window import Pad, WindowRule
+from cnncalc.layers.windowed import DILATION_WORDS, PAD_WORDS, Sizing, Windowed, brief_pad
 
 _WINDOW_WORDS = ("kernel", "filters", "window", "kernel size", "filter size", "window size", "pool size", "size")
 
 
-class _Pool(Layer):
+class _Pool(Windowed):
     """What window pooling has in common: the window arithmetic; the depth stays."""
 
     family = "pooling"
-    kernel: Sizing
-    stride: Sizing
-    pad: Pad
-    dilation: Sizing
     ceil: bool
 
     def rules(self, inputs: Sequence[Volume]) -> tuple[WindowRule, ...]:
@@ -40,17 +36,8 @@ class _Pool(Layer):
             work.add("depth", "pooling works on each map by itself", str(inputs[0].channels), inputs[0].channels)
         return Volume(inputs[0].channels, extents)
 
-    def windows(self, inputs: Sequence[Volume]) -> tuple[WindowAxis, ...] | str:
-        return window.window_axes(self.rules(inputs))
-
-    def findings(self, inputs: Sequence[Volume], output: Volume) -> Iterable[Problem]:
-        return window.findings(self.rules(inputs), self.pad)
-
     def describe(self) -> str:
-        text = f"{brief(self.kernel)}{brief_stride(self.stride)}{brief_pad(self.pad)}"
-        if set(self.dilation) != {1}:
-            text += f" dilated {briefest(self.dilation)}"
-        return text + (" ceil" if self.ceil else "")
+        return super().describe() + (" ceil" if self.ceil else "")
 
 
 class Maxpool(_Pool):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from cnncalc.derivation import Derivation, times
 from cnncalc.graph import Volume
 from cnncalc.layers.base import Layer, LayerError, Operations, WindowAxis, brief
-from cnncalc.layers.convolution import Sizing
 from cnncalc.layers.fields import Choice, Integer, Reference, Sizes, hyper
 from cnncalc.layers.fitting import uneven_factor
 from cnncalc.layers.shaping import one_of, same_axes
 from cnncalc.layers.window import axis_label, needs_axes
+from cnncalc.layers.windowed import Sizing
 
 _UNEVEN = "after upsampling, neighbouring positions no longer step evenly over the input"
 

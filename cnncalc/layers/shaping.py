@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from cnncalc.derivation import Derivation, number, times
 from cnncalc.graph import Volume
 from cnncalc.layers.base import Layer, LayerError, Operations, Problem, WindowAxis, brief
-from cnncalc.layers.convolution import PAD_WORDS, Sizing
 from cnncalc.layers.fields import ChannelPad, Integer, Padding, Reference, Sizes, VolumeType, hyper
 from cnncalc.layers.fitting import uneven_groups
 from cnncalc.layers.window import Pads, axis_label
+from cnncalc.layers.windowed import PAD_WORDS, Sizing
 
 _SIDES = (("left", "right"), ("top", "bottom"), ("front", "back"))
 _REARRANGED = "after the volume is rearranged, positions are no longer those of the input"
