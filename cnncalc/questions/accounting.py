@@ -66,6 +66,12 @@ def check(reading: Reading, answers: list[Answer]) -> None:
         unused += [] if text in shown or str(reading.target.spatial[0]) in shown else [f"output {text}"]
     if reading.symbolic and "weights" not in asked:
         unused.append("C channels")
+    if reading.per_output and not asked & {"macs", "flops"}:
+        unused.append("per output")
+    if reading.mac_is_flop and "macs" not in asked:
+        unused.append("multiply-add = 1 FLOP")
+    if reading.field and "layers" not in reading.unknown:
+        unused.append(f"receptive field {reading.field}")
     if reading.factor and not reading.compares and len(answers) < 2:
         unused.append("times")
     if unused:

@@ -83,6 +83,9 @@ def _answers(reading: Reading, subject: Subject | None, network: Measured | None
 def _backwards(reading: Reading) -> Iterator[Answer]:
     """What is sought, for each thing described."""
     for setup in variants(reading):
+        if "layers" in reading.unknown:
+            yield from chains.layers(setup.layers, reading.field or 0)
+            continue
         said = setup.layers[-1] if setup.layers else None
         if said is None:
             said = Said("conv", implied=True)

@@ -78,6 +78,30 @@ def answers(layers: Sequence[Said], unknown: Sequence[str], known: Known, target
     return [Answer(label, value, "", text, _steps(chain, value)) for value, text in combined(spans)]
 
 
+def layers(said: Sequence[Said], field: int) -> list[Answer]:
+    """How many layers like the one described have a receptive field of at least `field`: each adds (F - 1)·jump.
+
+    Raises:
+        QuestionError: where it is not one layer that is described, or it adds nothing.
+    """
+    described = expanded(said)
+    if len(described) != 1:
+        raise QuestionError("one layer must be described, and how many of it are needed is found")
+    (stage,) = run(Known(), described)
+    stage.needs("kernel")
+    windows = stage.layer.windows([stage.input])
+    if isinstance(windows, str) or not windows or windows[0].size < 2:
+        raise QuestionError(f"layers of {stage.kind} do not widen the receptive field")
+    size, step, count, lines = 1, 1, 0, []
+    while size < field:
+        count, before = count + 1, size
+        size += (windows[0].size - 1) * step
+        lines.append(f"layer {count}: {before} + ({windows[0].size} - 1)·{step} = {size}")
+        step *= windows[0].stride
+    exact = "" if size == field else f" (a receptive field of {size:,}; {count - 1} have {before:,})"
+    return [Answer("layers", count, "layers", f"{count:,}{exact}", tuple(lines[:50]))]
+
+
 def combined(spans: Sequence[tuple[int, int]]) -> list[tuple[int | str, str]]:
     """Values that serve along every axis, or else one for each axis: 3, or `3x1`.
 

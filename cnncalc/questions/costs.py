@@ -78,6 +78,31 @@ def flops(asked: Asked) -> list[Answer]:
     )
 
 
+def per_output(asked: Asked, work: int) -> list[Answer]:
+    """Work for one output number, and where asked for a position of all filters; `work` is 1 per product, or 2."""
+    stage = asked.last
+    need_weights(replace(stage, lacks=stage.lacks - {"filters"}))
+    shape = weight_shape_of(replace(stage, lacks=stage.lacks - {"filters"}))
+    each, name = prod(shape[1:]) * work, "multiply–accumulates" if work == 1 else "FLOPs (2 per multiply–accumulate)"
+    product = times(*reversed(shape[1:])) + (" · 2" if work == 2 else "")
+    answers = [asked.answer(f"{name} per output number", each, "", [f"{product} = {number(each)}"])]
+    if asked.reading.per_output == "position" and "filters" not in stage.lacks:
+        total = each * shape[0]
+        step = f"{shape[0]} filters · {number(each)} = {number(total)}"
+        answers.append(asked.answer(f"{name} per output position, all filters", total, "", [step]))
+    return answers
+
+
+def effective_kernel(asked: Asked) -> list[Answer]:
+    """The extent that a dilated kernel spans: D·(F - 1) + 1."""
+    stage = asked.last
+    stage.needs("kernel")
+    kernels, dilations = stage.sizes("kernel"), stage.sizes("dilation")
+    spans = [d * (f - 1) + 1 for f, d in zip(kernels, dilations, strict=True)]
+    steps = [f"{d}·({f} - 1) + 1 = {span}" for f, d, span in zip(kernels, dilations, spans, strict=True)]
+    return [asked.answer("effective kernel", spans[0], "cells", list(dict.fromkeys(steps)), "x".join(map(str, spans)))]
+
+
 def _conventions(asked: Asked) -> list[Answer]:
     """One layer's work as different tools state it."""
     stage = asked.last
@@ -157,6 +182,8 @@ def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int = 1) 
     twice = " · 2 (values and gradients)" if copies == 2 else ""
     text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
     step = f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"
+    if "bits" in asked.reading.plurals:
+        return asked.answer(name, 8 * total, "bits", [step], f"{number(8 * total)} bits = {number(total)} bytes")
     several = len(dtypes(asked.reading)) > 1
     return asked.answer(f"{name} at {size} bytes each" if several else name, total, "bytes", [step], text)
 

@@ -76,6 +76,11 @@ class _Tagger:
         return (
             (rf"(?:from )?<n:a>(?: input~?{_CHANNELS})? (?:→|to|in and) <n:b>(?: output)?~?(?:{_CHANNELS}|filter)",
              self.channel_change),
+            (rf"(?:reduc|map|tak|bring|expand|project|squeez|increas)(?:e|es|ed|ing)?(?: (?:the|from|a|depth|number of {_CHANNELS}))* <n:a>"
+             rf" (?:input )?{_CHANNELS} (?:to|into|→|down to|up to) <n:b>(?: (?:output )?(?:{_CHANNELS}|filter))?",
+             self.channel_change),
+            (rf"<n:c> (?:output )?(?:{_CHANNELS}|filter) each(?! (?:of|with|<s>))", self.filters),
+            (r"(?:from )?<n:a> (?:to|→) <n:b>(?: neuron| unit| output)?(?! (?:channel|filter|map))", self.dense_change),
             (rf"(?:from )?<n:a> {inside} (?:and|,|→|to) <n:b> {outside}", self.channel_change),
             (rf"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?{_CHANNELS}", self.channel_change),
             (r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|"
@@ -163,6 +168,11 @@ class _Tagger:
     def channel_change(self, match: Match) -> Made:
         """`64 -> 128 channels`: depth before, filters after; `64 channels in and out`."""
         return "@channels", (match.value("a"), match.value("b") or match.value("a"))
+
+    def dense_change(self, match: Match) -> Made:
+        """`a fully connected layer 25088 to 4096`."""
+        dense = re.search(r"(?:linear|dense|connected|fc)(?: (?:layer|going|mapping|with|of|:))*$", match.before(4))
+        return ("@features", (match.value("a"), match.value("b"))) if dense else None
 
     def bare_change(self, match: Match) -> Made:
         """`Conv 64->128`; two bare numbers beside no layer's name stay as they are."""
@@ -258,7 +268,8 @@ class _Tagger:
         """`240 wide`: the one axis that is talked about."""
         if match.items[-1].said.lower() == "inputs":
             return None
-        if _KERNEL_AFTER.match(match.after(10)) or _KERNEL_BEFORE.search(match.before(2)):
+        named = re.match(r"w1? (?:=|:)", match.text())
+        if not named and (_KERNEL_AFTER.match(match.after(10)) or _KERNEL_BEFORE.search(match.before(2))):
             return None
         return "@in", _coloured(Known((match.value("v"),)), match)
 

@@ -270,6 +270,15 @@ class Fold:
         part.said, part.number = Said("fc", {"units": item.meaning}), -1
         self._fresh = True
 
+    def _on_perout(self, item: Item, _: str) -> None:
+        self.reading.per_output = "position" if item.meaning else "number"
+
+    def _on_macflop(self, item: Item, _: str) -> None:
+        self.reading.mac_is_flop = True
+
+    def _on_field(self, item: Item, _: str) -> None:
+        self._once("field", item.meaning, item)
+
     def _on_factor(self, item: Item, _: str) -> None:
         self.reading.factor = True
 

@@ -28,6 +28,9 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
                           rf"(?:single )?{_FILTER}"),
     ("filter_weights", rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
                        r"dot product(?: length| size)?"),
+    ("positions", r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? (?:share|use)(?: (?:the|same|each|one|a|set|of))* "
+                  r"(?:weight|filter|kernel)"),
+    ("effective_kernel", r"effective (?:kernel|filter|window)(?: size| width| extent)?|effective size"),
     ("parameter_share", rf"{_SHARE} of {_WHOLE}(?:param|parameter|weight)"),
     ("mac_share", rf"{_SHARE} of {_WHOLE}(?:mac|flop|multiplication|operation|multiply~accumulate)"),
     ("discarded", rf"{_SHARE} of {_WHOLE}(?:activation|input|value|number|pixel|data|information)"),
@@ -49,7 +52,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant(?: (?:bias|param|parameter))?|bias needed"),
     ("bias_additions", r"bias addition|addition of (?:the )?bias"),
     ("connections", r"connection"),
-    ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|mb|mib|kb|"
+    ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|how many bit|number of bit|mb|mib|kb|"
                r"kib"),
     ("flops", r"(?:mega|giga|m|g)?flop|floating~point operation"),
     ("macs", r"(?:m|g)?mac|multiply~(?:accumulate|add)(?: operation)?|mult~add|multiplication(?: operation)?|"
@@ -57,6 +60,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("weights", r"(?:learned |learnable |trainable )?weight"),
     ("learned_numbers", r"learned (?:number|value)"),
     ("biases", r"(?<=@ask:weights and )bias(?: term| value)?"),
+    ("biases", r"bias(?: term| value)?(?= (?:of|in|does|do|has|have) )"),
     ("parameters", r"(?:total |overall |learnable |learned |trainable )*(?:param|parameter|coefficient)"
                    r"(?: count| number| total)?|trainable(?: total)?"),
     ("activations", r"activation(?: count| value)?"),

@@ -40,6 +40,7 @@ _QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "parameter_share": costs.share_of(quantities.trainable, "parameters"),
     "mac_share": costs.share_of(costs.macs_of, "multiply–accumulates"),
     "discarded": costs.discarded,
+    "effective_kernel": costs.effective_kernel,
     "flatten": costs.flatten,
     "unshared": costs.unshared,
     "bias_waste": costs.bias_waste,
@@ -60,6 +61,8 @@ def measure(name: str, asked: Asked) -> list[Answer]:
         raise QuestionError.lacking(f"the {name[1:]}")
     if name not in _QUANTITIES:
         raise QuestionError.lacking("which network is meant")
+    if asked.reading.per_output and name in ("macs", "flops"):
+        return costs.per_output(asked, 1 if name == "macs" else 2)
     return for_batch(name, _QUANTITIES[name](asked), asked.reading.batch)
 
 

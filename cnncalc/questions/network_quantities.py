@@ -55,6 +55,8 @@ class About:
         if ask.name == "receptive_field" or ask.name == "field_stride":
             blocks = [self._block_end(name) for kind, name in where if kind == "block"]
             return self._receptive(blocks or self._views(where) or [self._last_with_field()])
+        if not where and self.reading.per_output:
+            raise QuestionError.lacking("which layer is meant")
         if not where and ask.name in self._totals():
             return for_batch(ask.name, self._totals()[ask.name](), self.reading.batch)
         if ask.name == "flatten":

@@ -61,6 +61,8 @@ def _tidy(reading: Reading) -> None:
         reading.asked = [Ask("flatten") if ask.name == "output" else ask for ask in reading.asked]
     if reading.goal and not reading.unknown and not reading.asked:
         reading.asked.append(Ask(reading.goal[0]))  # `why has it 1,516 parameters?`
+    if reading.mac_is_flop:
+        reading.asked = [replace(ask, name="macs") if ask.name == "flops" else ask for ask in reading.asked]
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))

@@ -107,6 +107,9 @@ class Reading:
         most: whether the layer with the most, or (False) with the least of a quantity is sought.
         single: whether it speaks of `a 3x3 filter`.
         factor: whether it asks how many times more, which only things compared can answer.
+        per_output: whether work is asked for per output `number` or `position`, or in all (empty).
+        mac_is_flop: whether a multiply–accumulate is to count as one FLOP.
+        field: the receptive field that some number of layers is to reach.
         both: a hyperparameter and the values that every layer is to have in turn (`with and without bias`).
         words: all words, for the few that decide between readings (`floor`, `gradient`), `plurals` as they stand.
     """
@@ -134,5 +137,8 @@ class Reading:
     most: bool | None = None
     single: bool = False
     factor: bool = False
+    per_output: str = ""
+    mac_is_flop: bool = False
+    field: int | None = None
     symbolic: bool = False
     compares: bool = False

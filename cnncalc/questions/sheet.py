@@ -68,6 +68,10 @@ class Match:
         """Whether some item of the line has this text."""
         return any(item.text == tag for item in self._sheet.items)
 
+    def begins(self, prefix: str) -> bool:
+        """Whether some item of the line begins so."""
+        return any(item.text.startswith(prefix) for item in self._sheet.items)
+
     def next_item(self, prefix: str) -> Item | None:
         """The first item after the match whose text begins so."""
         return next((item for item in self._sheet.items[self.last :] if item.text.startswith(prefix)), None)

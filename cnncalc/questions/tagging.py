@@ -31,6 +31,9 @@ _WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest
            r"symmetric|size|a|an|would|will|was|were|do|does|you|we|need|for|all))*~")
 
 
+_NTH = r"(?:the )?(?:lowest|bottom|first|second|third|fourth|fifth|middle|top|last)"
+
+
 def open_sheet(question: str) -> Sheet:
     """A question's line without quotation marks."""
     sheet = Sheet(question)
@@ -77,6 +80,15 @@ def _tuple(match: Match, remarks: list[str]) -> Made:
     return Item("@size", (Token("size", like.text, like.start, like.end, value),))
 
 
+def _depths(match: Match) -> Made:
+    """`the first layer outputs 100 maps, the second 200`: one number of filters for each layer."""
+    like, pieces = match.items[0].tokens[0], []
+    for value in match.values():
+        pieces += [Token("mark", ",", like.start, like.end, ","), Token("number", str(value), like.start, like.end, value)]
+    noun = Token("word", "filters", like.start, like.end, "filters")
+    return Item("@set", (noun, *pieces[1:]))
+
+
 def _claim(match: Match) -> Made:
     words = match.text().split()
     return "@claim", [quantity for word, quantity in GOALS.items() if word in words]
@@ -91,6 +103,8 @@ def _a_single(match: Match) -> Made:
 
 
 def _goal(match: Match) -> Made:
+    if re.search(r"#n\d+ (?:→|to)$", match.before(2)):
+        return None  # `Conv 64→128 parameters`
     return "@goal", (GOALS[match.text("what")], match.value("v") * _SCALES.get(match.text("scale"), 1))
 
 
@@ -104,6 +118,14 @@ def _batch(match: Match) -> Made:
     size = match.value("b") or match.value("c")
     plural = match.items[-1].said.lower().endswith("s")
     return ("@batch", size) if match.value("b") or (plural and size > 1) else None
+
+
+def _wanted_field(match: Match) -> Made:
+    """A receptive field that layers are to reach, where their number is asked for."""
+    found = next(match.value(group) for group in ("v", "a", "b", "c") if match.text(group))
+    if not re.search(r"how many (?:\S+ )*?(?:layer|conv|convolution)\b", match.before(99)):
+        return None
+    return "@field", found if isinstance(found, int) else found[0]
 
 
 def _unknown(match: Match) -> Made:
@@ -198,6 +220,8 @@ def _quantity(name: str) -> Callable[[Match], Made]:
     def make(match: Match) -> Made:
         said, before, after = match.text(), match.before(3), match.after(2)
         if counted and re.search(r"#[nr]\d+$", before):
+            return None
+        if name == "biases" and match.items[0].said == "bias":
             return None
         if said in ("neuron", "unit") and re.search(r"\b(?:a|an|one|each|every|single)$", before):
             return None
@@ -309,11 +333,24 @@ _CLAIMS: tuple[Rule, ...] = (
     (r"<n:c>(?= (?:filter|kernel|neuron))", _each_one),
     (r"(?P<head>(?:dense|fully~connected|mlp|perceptron|linear|fc)(?: (?:layer|network|net|:|,|with))* )?<n>"
      r"(?: (?:→|-) <n>)+(?! (?:channel|map|filter|-|→))(?: ,? ?fully~connected)?", _perceptron),
+    (r"(?P<head>mlp|perceptron|(?:dense|fully~connected) network)(?: (?:with|of|:|layer|size|has|have|unit|neuron))*"
+     r" <n>(?: ,? ?(?:and )?<n>)+(?: (?:neuron|unit))?", _perceptron),
+    (r"per output (?P<of>element|value|number|neuron|unit|pixel|position|cell)",
+     lambda match: ("@perout", match.text("of") in ("pixel", "position", "cell"))),
+    (r"\(? ?(?:(?:one|a|1) )?(?:mac|multiply~(?:add|accumulate)) (?:=|is|be|count as|counted as) (?:<n:c>|one) flop(?: \))?",
+     lambda match: "@macflop" if match.value("c") in (None, 1) else "@pass" if match.value("c") == 2 else None),
+    (rf"{_NTH}(?: (?:layer|one))? (?:output|give|have|produce) <n>(?: (?:feature~)?map)?"
+     rf"(?: ,?(?: ?and)? ?{_NTH}(?: (?:layer|one))? (?:(?:output|give|have|produce) )?<n>(?: (?:feature~)?map)?)+", _depths),
     (r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
      lambda match: ("@all", ("pad", match.text("pad")))),
     (r"(?:(?:all|both|each) )?(?:with|without|no|including|having)(?: (?:any|a))? bias(?: term)?", _all_bias),
 )
 _UNKNOWNS: tuple[Rule, ...] = (
+    (r"how (?:many|much) (?:zero~)?(?:pad|padding)(?: (?:pixel|zero|cell|row))?|"
+     r"how many (?:pixel|zero|cell|row) of (?:zero~)?padding", tagged("@unknown", ["pad"])),
+    (r"receptive field(?: (?:size|of|=|is|be|at|least))* (?:<n:v>|<s2:a>)(?: pixel)?|"
+     r"<s2:b> receptive field|(?:the )?(?:same )?receptive field(?: (?:as|of|that|a|one|single))+ <s2:c>"
+     r"(?: (?:filter|kernel|conv|convolution|layer))*", _wanted_field),
     (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride|"
      r"(?:(?:which|what) )?(?:effective |total )?stride and (?:receptive field|field of view)",
      tagged("@ask:receptive_field")),
@@ -367,6 +404,8 @@ _ORDER: tuple[Rule, ...] = (
      lambda match: ("@ending", match.value("c"))),
     (r"<n:c>(?: (?:such|identical|equal))? (?:block|stage|pair|unit)(?: each)?(?: with)? (?:of|:|with)(?: (?:a|one))?"
      r"(?= (?:\S+ )?@head)", lambda match: ("@blocks", match.value("c"))),
+    (r"how many(?: (?:stacked|consecutive|successive|more))?(?= <s> (?:(?:stacked|consecutive) )?(?:@head:conv|layer))",
+     lambda match: ("@unknown", ["layers"]) if match.begins("@field") else None),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
     (r"(?:to|into|and|with|by) <n:v> (?:hidden )?(?:neuron|unit)(?: (?:layer|output))?", _neurons),
     (r"(?:the )?(?P<most>most|fewest|least|largest|biggest)(?= (?:(?:number of|trainable|learnable) )*@ask)",
