@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 if TYPE_CHECKING:
     from cnncalc.analysis.compare import Compared
@@ -32,10 +32,7 @@ def compare(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """Networks side by side, each at its own input or all at --input.
 
@@ -50,7 +47,7 @@ def compare(
         raise click.UsageError("name the networks to compare, or a --chart")
     if chart is not None and format_ != "table":
         raise click.UsageError(f"--chart draws; `--format {format_}` goes without it")
-    options = options_from(input_, settings, strict, limits)
+    options = loading.options()
     networks: list[tuple[str, Network]] = [(spec, open_spec(spec, options)) for spec in specs or WINNERS]
     found = compared(networks)
     if chart is not None:

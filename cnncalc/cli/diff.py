@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -24,10 +24,7 @@ def diff(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """Two networks layer by layer: what the second adds, removes, changes, and what each change costs.
 
@@ -39,7 +36,7 @@ def diff(
     from cnncalc.render import table
     from cnncalc.render.terminal import stdout
 
-    options = options_from(input_, settings, strict, limits)
+    options = loading.options()
     networks = [open_spec(spec, options) for spec in (before, after)]
     found = difference(*networks)
     if format_ == "json":

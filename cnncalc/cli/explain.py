@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 FORMATS = ("text", "markdown", "latex", "json")
 
@@ -22,10 +22,7 @@ def explain(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """The derivation of every number of a LAYER (or a block, or the whole network), with the numbers put in.
 
@@ -36,7 +33,7 @@ def explain(
     from cnncalc.render import derivations
     from cnncalc.visible import visible
 
-    network = open_spec(spec, options_from(input_, settings, strict, limits))
+    network = open_spec(spec, loading.options())
     try:
         layers = explained(network, layer)
     except LookupError as error:

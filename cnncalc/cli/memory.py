@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -38,10 +38,7 @@ def memory(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """What training stores, and the most that inference holds when arrays are freed as soon as they can be.
 
@@ -53,7 +50,7 @@ def memory(
     from cnncalc.render import table
     from cnncalc.render.terminal import stdout
 
-    network = open_spec(spec, options_from(input_, settings, strict, limits))
+    network = open_spec(spec, loading.options())
     report(network)
     if not network.valid or not network.totals.complete:
         return status_of(network)

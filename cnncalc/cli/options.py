@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -24,8 +25,47 @@ def complete_spec(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return [*names, CompletionItem(incomplete, type="file")]
 
 
-def spec_options(command: F) -> F:
-    """`--input`, `--set`, `--strict`, `--limit`: for every command that takes SPEC."""
+class Loading(NamedTuple):
+    """What the options of `spec_options` say of loading a specification."""
+
+    input: tuple[str, ...]
+    settings: tuple[str, ...]
+    strict: bool
+    limits: tuple[str, ...]
+
+    def options(self) -> Options:
+        """The options of a load.
+
+        Raises:
+            click.UsageError: for settings that are none.
+        """
+        from cnncalc.spec.limits import DEFAULTS
+        from cnncalc.spec.load import Options
+        from cnncalc.visible import visible
+
+        allowed = DEFAULTS
+        for setting in self.limits:
+            try:
+                allowed = allowed.changed(setting)
+            except ValueError as error:
+                raise click.UsageError(f"--limit: {visible(str(error))}") from None
+        return Options(_inputs(self.input), _settings(self.settings), self.strict, allowed)
+
+
+def spec_options(command: Callable[..., int]) -> Callable[..., int]:
+    """`--input`, `--set`, `--strict`, `--limit`, for every command that takes SPEC; it gets them as `loading`."""
+
+    @wraps(command)
+    def collected(
+        *args: Any,
+        input_: tuple[str, ...],
+        settings: tuple[str, ...],
+        strict: bool,
+        limits: tuple[str, ...],
+        **rest: Any,
+    ) -> int:
+        return command(*args, loading=Loading(input_, settings, strict, limits), **rest)
+
     decorators = (
         click.option(
             "--input",
@@ -44,9 +84,10 @@ def spec_options(command: F) -> F:
             help="Raise a limit: bytes, depth, nodes, scalar, layers, blocks, memory.",
         ),
     )
+    made: Callable[..., int] = collected
     for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+        made = decorator(made)
+    return made
 
 
 def output_options(formats: Sequence[str]) -> Callable[[F], F]:
@@ -65,25 +106,6 @@ def output_options(formats: Sequence[str]) -> Callable[[F], F]:
         )(command)
 
     return decorate
-
-
-def options_from(input_: Sequence[str], settings: Sequence[str], strict: bool, limits: Sequence[str]) -> Options:
-    """The options of a load.
-
-    Raises:
-        click.UsageError: for settings that are none.
-    """
-    from cnncalc.spec.limits import DEFAULTS
-    from cnncalc.spec.load import Options
-    from cnncalc.visible import visible
-
-    allowed = DEFAULTS
-    for setting in limits:
-        try:
-            allowed = allowed.changed(setting)
-        except ValueError as error:
-            raise click.UsageError(f"--limit: {visible(str(error))}") from None
-    return Options(_inputs(input_), _settings(settings), strict, allowed)
 
 
 def _inputs(given: Sequence[str]) -> str | dict[str, str] | None:

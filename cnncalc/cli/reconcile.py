@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 if TYPE_CHECKING:
     from cnncalc.analysis.reconcile import Candidate, Figure
@@ -40,10 +40,7 @@ def reconcile(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """Where a printed number comes from: which way of counting, which input, or which bundled variant gives it.
 
@@ -60,7 +57,7 @@ def reconcile(
     from cnncalc.spec.files import bundled_name
 
     figure = read_figure(printed)
-    options = options_from(input_, settings, strict, limits)
+    options = loading.options()
     network = open_spec(spec, options)
     report(network)
     if not network.valid or not network.totals.complete:

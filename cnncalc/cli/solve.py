@@ -79,9 +79,7 @@ def solve(
     except QuestionError as error:
         raise click.UsageError(str(error)) from None
     if format_ == "json":
-        click.echo(
-            json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]})
-        )
+        click.echo(json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}))
     else:
         stdout().write(answer_lines(found))
     return Status.WRONG if found[0].value == "none" else Status.FINE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 
 if TYPE_CHECKING:
     from cnncalc.analysis.departures import Printed
@@ -49,10 +49,7 @@ def summarize(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """The table of a network: each layer, what it is made of, its output, parameters and multiply–accumulates.
 
@@ -63,7 +60,7 @@ def summarize(
     from cnncalc.render.summary import View
 
     chosen = _columns(columns)
-    network = open_spec(spec, options_from(input_, settings, strict, limits))
+    network = open_spec(spec, loading.options())
     counted, told = _counted(spec, network, convention)
     if counted and "count" not in chosen:
         from cnncalc.render.summary import DEFAULT

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, spec_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +53,7 @@ def validate(
     max_parameters: str | None,
     max_macs: str | None,
     max_activations: str | None,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """Everything that is wrong with specifications: where, what, why, and what would fit.
 
@@ -64,7 +61,7 @@ def validate(
     """
     budgets = {"parameters": max_parameters, "macs": max_macs, "activations": max_activations}
     read = {name: _figure(name, text) for name, text in budgets.items() if text is not None}
-    options = options_from(input_, settings, strict, limits)
+    options = loading.options()
     checked = [_check(spec, options, read) for spec in specs]
     _write(checked, format_)
     return max(each.status for each in checked)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli.options import complete_spec, open_spec, options_from, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
 from cnncalc.cli.status import Status
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def verify(
     format_: str,
     output: str | None,
     force: bool,
-    input_: tuple[str, ...],
-    settings: tuple[str, ...],
-    strict: bool,
-    limits: tuple[str, ...],
+    loading: Loading,
 ) -> int:
     """Execute a network in NumPy and compare every layer's volume, parameters and multiply–accumulates.
 
@@ -54,7 +51,7 @@ def verify(
     from cnncalc.backend.errors import ExecutionError
     from cnncalc.cli.report import report, status_of
 
-    options = options_from(input_, settings, strict, limits)
+    options = loading.options()
     network = open_spec(spec, options)
     if not network.valid:
         report(network)
