@@ -127,8 +127,8 @@ class _Tagger:
              self.filters),
             (rf"(?:{_NAMED}(?:{_SHAPED}) )?<t:v>", self.framework_tuple),
             (rf"<n:c> (?:channel|map|feature~map)(?: (?:of|,|at|each))* <s2:v>(?: {_NOUN})?", self.maps_of),
-            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>(?:~(?:{_COLOURS}|{_NOUN}))*",
-             self.volume),
+            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>"
+             rf"(?:~(?:{_COLOURS}|(?!output (?:shape|size|dimension|width|volume|\?)){_NOUN}))*", self.volume),
         )
 
     def widths(self) -> Rules:
@@ -186,6 +186,8 @@ class _Tagger:
     def target(self, match: Match) -> Made:
         """A size that is to come out."""
         value = next(match.value(group) for group in ("v", "v2", "v3") if match.text(group))
+        if re.match(r"output(?: \w+)* of\b.* (?:input|image|picture)$", match.text()):
+            return None
         fed = match.text("v2") and match.before() in ("on", "of", "to", "over", "with", "for")
         if fed or _KERNEL_AFTER.match(match.after(10)):
             return None
@@ -255,6 +257,8 @@ class _Tagger:
         """Whether a size is the extent of a window and no volume: by its neighbours and how many numbers it has."""
         named = len(match.items) > 1
         after, before = match.after(10), "" if re.match(r"on|at|fed", match.text()) else match.before(4)
+        if numbers == 3 and not self.three_d and not named and re.search(r"(?:filter|kernel)(?: of)? ,$", match.before(2)):
+            return re.search(r"#s3", match.after(99)) is not None
         if numbers > 2 and not self.three_d:
             filters = re.search(r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before)
             return bool(filters or re.match(r"(?:- )?(?:filter|kernel|window)\b", after))

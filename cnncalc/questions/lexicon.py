@@ -28,7 +28,7 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
                           rf"(?:single )?{_FILTER}"),
     ("filter_weights", rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
                        r"dot product(?: length| size)?"),
-    ("positions", r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? (?:share|use)(?: (?:the|same|each|one|a|set|of))* "
+    ("positions", r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? share(?: (?:@pass|the|same|each|one|a|set|of))* "
                   r"(?:weight|filter|kernel)"),
     ("effective_kernel", r"effective (?:kernel|filter|window)(?: size| width| extent)?|effective size"),
     ("parameter_share", rf"{_SHARE} of {_WHOLE}(?:param|parameter|weight)"),

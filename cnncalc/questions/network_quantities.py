@@ -240,8 +240,9 @@ class About:
         ]
         if not words & {"activation", "forward"}:
             stored = self.network.totals.parameters + self.network.totals.non_trainable
-            rows = [("the weights", stored), *rows]
-            rows = rows[:1] if words & {"weight", "parameter", "param"} else rows
+            told = bool(words & {"parameter", "param"}) and stored != self.network.totals.parameters
+            rows = [("the parameters", self.network.totals.parameters)] * told + [("the weights", stored), *rows]
+            rows = rows[: 1 + told] if words & {"weight", "parameter", "param"} else rows
         asked = self._asked([])
         return [
             costs.bytes_of(asked, f"memory of {name}", numbers, size)

@@ -228,6 +228,7 @@ def _bind(part: Part, reading: Reading) -> Said:
     binder.read(part.tokens)
     said = Said(kind, dict(binder.values), list(binder.again), implied=part.kind in (None, "layer"))
     _doubt(said, binder, part, reading)
+    _letter(said, part, reading)
     if part.kind == "layer" and not said.values:
         said.kind = "layer"
     if len({name for name, _ in said.again}) > 1:
@@ -248,6 +249,14 @@ def _doubt(said: Said, binder: Binder, part: Part, reading: Reading) -> None:
     if len(there) == 1 and there[0].is_value and not _beside_size(there[0], part.tokens):
         del said.values["filters"]
         reading.unread.append(there[0].text)
+
+
+def _letter(said: Said, part: Part, reading: Reading) -> None:
+    """`K=3` beside no F: some write K for the kernel's size."""
+    letters = {token.text for token in part.tokens if token.kind == "word" and len(token.text) == 1}
+    if "K" in letters and "F" not in letters and "kernel" not in said.values and {"S", "P"} & letters:
+        said.values["kernel"] = said.values.pop("filters")
+        reading.remarks.append("K is the kernel's size")
 
 
 _BESIDE = frozenset((",", "@", "of", "with", "each", "x", "and"))

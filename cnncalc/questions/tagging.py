@@ -37,7 +37,8 @@ _NTH = r"(?:the )?(?:lowest|bottom|first|second|third|fourth|fifth|middle|top|la
 def open_sheet(question: str) -> Sheet:
     """A question's line without quotation marks."""
     sheet = Sheet(question)
-    apply(sheet, ((r"' s|[\"`']", lambda match: ""), (rf"<n>(?! (?:{_COUNTABLE}))", _pronoun)))
+    apply(sheet, ((r"' s|[\"`']", lambda match: ""), (rf"<n>(?! (?:{_COUNTABLE}))", _pronoun),
+                  (r"<n>(?= (?:output|give|have|produce) <n>)", _pronoun)))
     return sheet
 
 
@@ -123,7 +124,7 @@ def _batch(match: Match) -> Made:
 def _wanted_field(match: Match) -> Made:
     """A receptive field that layers are to reach, where their number is asked for."""
     found = next(match.value(group) for group in ("v", "a", "b", "c") if match.text(group))
-    if not re.search(r"how many (?:\S+ )*?(?:layer|conv|convolution)\b", match.before(99)):
+    if match.value("one") not in (None, 1) or not re.search(r"how many (?:\S+ )*?(?:layer|conv|convolution)\b", match.before(99)):
         return None
     return "@field", found if isinstance(found, int) else found[0]
 
@@ -224,6 +225,8 @@ def _quantity(name: str) -> Callable[[Match], Made]:
         if name == "biases" and match.items[0].said == "bias":
             return None
         if said in ("neuron", "unit") and re.search(r"\b(?:a|an|one|each|every|single)$", before):
+            return None
+        if name == "positions" and "share" in said and not re.search(r"weight|filter|kernel", said):
             return None
         if name == "output" and said in ("size", "shape", "dimension", "extent", "resolution", "volume") and (
                 re.match(r"(?:of |=|: )*(?:#|@in)", after)
@@ -326,7 +329,7 @@ _CLAIMS: tuple[Rule, ...] = (
     (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
      r"(?! (?:layer|#))", _goal),
     (r"<s2:v> \( (?:height|h) (?:by|x|,|then) (?:width|w) \)", _height_first),
-    (r"\( full padding \)", lambda match: "@pass" if re.search(r"padding #n\d+", match.before(9)) else None),
+    (r"full (?:padding|convolution)", lambda match: "@pass" if re.search(r"padding #n\d+", match.before(9)) else None),
     (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
     (r"(?:with and without|without and with|with or without)(?: a)? bias(?: term)?",
      tagged("@both", ("bias", (True, False)))),
@@ -349,7 +352,7 @@ _UNKNOWNS: tuple[Rule, ...] = (
     (r"how (?:many|much) (?:zero~)?(?:pad|padding)(?: (?:pixel|zero|cell|row))?|"
      r"how many (?:pixel|zero|cell|row) of (?:zero~)?padding", tagged("@unknown", ["pad"])),
     (r"receptive field(?: (?:size|of|=|is|be|at|least))* (?:<n:v>|<s2:a>)(?: pixel)?|"
-     r"<s2:b> receptive field|(?:the )?(?:same )?receptive field(?: (?:as|of|that|a|one|single))+ <s2:c>"
+     r"<s2:b> receptive field|(?:the )?(?:same )?receptive field(?: (?:as|of|that|a|single))+(?: <n:one>)? <s2:c>"
      r"(?: (?:filter|kernel|conv|convolution|layer))*", _wanted_field),
     (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride|"
      r"(?:(?:which|what) )?(?:effective |total )?stride and (?:receptive field|field of view)",
