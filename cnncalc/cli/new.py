@@ -42,13 +42,13 @@ def new(name: str, force: bool) -> int:
     import json
     from pathlib import Path
 
-    from cnncalc.cli.report import write_file
+    from cnncalc.cli.report import write_text
     from cnncalc.render.terminal import stdout
     from cnncalc.spec.schema import FILE
     from cnncalc.visible import visible
 
     path = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-    write_file(_START.format(name=json.dumps(Path(path).stem), schema=FILE), path, force)
+    write_text(_START.format(name=json.dumps(Path(path).stem), schema=FILE), path, force)
     shown = visible(path)
     stdout().write(
         [

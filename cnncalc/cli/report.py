@@ -22,13 +22,15 @@ FEW = 3
 """Up to how many warnings are shown in full beside a result that is about something else."""
 
 
-def write_text(text: str, output: str | None, force: bool, spec: str | None = None) -> None:
-    """Write a result as it is."""
-    if output is None:
-        terminal = stdout()
-        terminal.stream.write(terminal.encodable(text))
+def write_text(text: str | Iterable[str], output: str | None, force: bool, spec: str | None = None) -> None:
+    """Write a result as it is, whole or piece by piece."""
+    pieces = [text] if isinstance(text, str) else text
+    if output is not None:
+        write_file(pieces, output, force, spec)
         return
-    write_file(text, output, force, spec)
+    terminal = stdout()
+    for piece in pieces:
+        terminal.stream.write(terminal.encodable(piece))
 
 
 def write_lines(lines: Iterable[Line], output: str | None, force: bool, spec: str | None = None) -> None:
@@ -37,10 +39,10 @@ def write_lines(lines: Iterable[Line], output: str | None, force: bool, spec: st
         stdout().write(lines)
         return
     plain = ("".join(span.text for span in line) if not isinstance(line, str) else line for line in lines)
-    write_file("".join(line.rstrip() + "\n" for line in plain), output, force, spec)
+    write_file((line.rstrip() + "\n" for line in plain), output, force, spec)
 
 
-def write_file(text: str, output: str, force: bool, spec: str | None = None) -> None:
+def write_file(pieces: Iterable[str], output: str, force: bool, spec: str | None = None) -> None:
     """Write a file whole or not at all: beside it first, then in its place.
 
     Raises:
@@ -63,7 +65,7 @@ def write_file(text: str, output: str, force: bool, spec: str | None = None) -> 
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.writelines(pieces)
         _usual_mode(temporary)
         os.replace(temporary, target)
     except BaseException:

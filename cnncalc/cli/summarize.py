@@ -131,7 +131,7 @@ def _write(
 
     if format_ == "json":
         more = {} if told is None else {"published_code": {"count": told.total, "reason": told.reason}}
-        write_text(summary.summary_json(network, view, convention, **more) + "\n", output, force, spec)
+        write_text(summary.summary_json(network, view, convention, **more), output, force, spec)
         return
     made = summary.summary_table(network, view)
     if format_ == "table":

@@ -252,20 +252,19 @@ def _shares(network: Measured, what: str) -> Iterator[str]:
 
 
 @paused()
-def summary_json(network: Measured, view: View, convention: str = "cnncalc", **more: Any) -> str:
-    """The machine-readable summary as one JSON object; integers are exact.
+def summary_json(network: Measured, view: View, convention: str = "cnncalc", **more: Any) -> Iterator[str]:
+    """The machine-readable summary as one JSON object, piece by piece; integers are exact.
 
-    Layers are written one after the other, so that a long network is never held as text and as a tree at once.
+    A long network is never held as a whole, neither as text nor as a tree.
     """
-    before = _dumped(_before_layers(network, view, convention))
+    yield _dumped(_before_layers(network, view, convention))[:-1] + ', "layers": ['
     rows = _layers(network, view)
     # A few hundred at a time: one call each would cost more than the writing.
-    chunks = iter(lambda: list(islice(rows, 500)), [])
-    parts = [before[:-1], ', "layers": [']
-    for chunk in chunks:
-        parts += (", " if len(parts) > 2 else "", json.dumps(chunk, allow_nan=False)[1:-1])
-    after = _dumped({**_after_layers(network, view), **more})
-    return "".join((*parts, "], ", after[1:]))
+    separator = ""
+    for chunk in iter(lambda: list(islice(rows, 500)), []):
+        yield separator + json.dumps(chunk, allow_nan=False)[1:-1]
+        separator = ", "
+    yield "], " + _dumped({**_after_layers(network, view), **more})[1:] + "\n"
 
 
 def _dumped(value: dict[str, Any]) -> str:
