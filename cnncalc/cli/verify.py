@@ -54,6 +54,8 @@ def verify(
     options = loading.options()
     network = open_spec(spec, options)
     if not network.valid:
+        if format_ == "json":
+            _write_invalid(network, output, force, spec)
         report(network)
         return status_of(network)
     settings_ = {"seed": seed, "batch": batch, "threads": threads, "fast": fast, "memory_limit": options.limits.memory}
@@ -64,6 +66,23 @@ def verify(
     _write(result, kernels, quiet, format_, output, force, spec)
     report(network)
     return Status.FINE if result.verified else Status.WRONG
+
+
+def _write_invalid(network: Network, output: str | None, force: bool, spec: str) -> None:
+    """What is not executed is not verified, and the findings say why."""
+    from cnncalc.cli.report import write_text
+
+    found = {
+        "schema_version": 1,
+        "name": network.name,
+        "verified": False,
+        "layers": [],
+        "problems": ["the specification has errors"],
+        "seconds": 0.0,
+        "peak_bytes": 0,
+        "diagnostics": [diagnostic.as_dict() for diagnostic in network.diagnostics],
+    }
+    write_text(json.dumps(found) + "\n", output, force, spec)
 
 
 def _run(network: Network, settings: dict[str, Any]) -> Verification:

@@ -71,3 +71,12 @@ def test_only_execution_imports_numpy_and_only_colour_rich(args: list[str], nump
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stderr.split()[-2:] == [str(numpy), "False"]
+
+
+def test_json_of_an_invalid_network_says_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    spec = tmp_path / "bad.yaml"
+    spec.write_text("input: 8x8x3\nlayers:\n  - conv: 4 9x9\n")
+    assert run(["verify", str(spec), "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["verified"] is False
+    assert [diagnostic["code"] for diagnostic in found["diagnostics"]] == ["kernel-too-large"]
