@@ -3,7 +3,8 @@
 A convolution that only a batch normalisation reads is given weights and a bias into which the normalisation is
 multiplied; an activation that alone reads a convolution, a sum or a normalisation is applied to every part of its
 output while that is still in the cache. A 1x1 convolution that only a padded depthwise one reads is written inside the
-padding at once. Verification does none of this: there every layer runs by itself.
+padding at once; a rectified normalisation that only a 1x1 convolution reads becomes bounds that are put on what the
+convolution reads, the scaling going into its weights. Verification does none of this: there every layer runs by itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from cnncalc.backend.arena import Array
 from cnncalc.backend.executor import Finish, Step, root_of
 from cnncalc.backend.kernels import FORMULAS, activation, normalization, window
-from cnncalc.backend.weights import Frame, Law, Weights
+from cnncalc.backend.weights import Frame, Law
 from cnncalc.graph import Graph, Node
 
 _FOLDS = frozenset(("conv", "depthwise", "transposed_conv"))
@@ -29,17 +30,37 @@ _MOST_AROUND = 1.5
 _FINISHES = frozenset((*_FOLDS, "fc", "add", "multiply", "batchnorm"))
 
 
-class Folded:
-    """The weights of a convolution with a batch normalisation multiplied in, as the convolution's kernel sees them."""
+class _Merged:
+    """What a convolution's kernel sees as its weights: those of a batch normalisation beside it are in them."""
 
     def __init__(self, step: Step, norm: Step) -> None:
-        self._weights: Weights = step.weights
-        self._norm_weights: Weights = norm.weights
+        self._weights, self._norm_weights = step.weights, norm.weights
         self._norm = norm.layer
         self._has_bias: bool = step.layer.bias
-        self._grouped = hasattr(step.layer, "groups")
         self._made: dict[Hashable, Any] = {}
-        self._versions = (0, 0)
+        self._version: Any = None
+
+    @property
+    def version(self) -> Any:
+        """Changes whenever a tensor of either layer is set."""
+        return self._weights.version, self._norm_weights.version
+
+    def derived(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """Something made from the tensors, kept until one of either layer is set."""
+        if self.version != self._version:
+            self._made.clear()
+            self._version = self.version
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+
+class Folded(_Merged):
+    """The weights of a convolution with the batch normalisation after it multiplied in."""
+
+    def __init__(self, step: Step, norm: Step) -> None:
+        super().__init__(step, norm)
+        self._grouped = hasattr(step.layer, "groups")
 
     def draw(
         self, name: str, shape: tuple[int, ...], law: Law, *, frame: Frame | None = None, trainable: bool = True
@@ -54,16 +75,6 @@ class Folded:
         folded: Array = made
         return folded
 
-    def derived(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """Something made from the tensors, kept until one of either layer is set."""
-        versions = (self._weights.version, self._norm_weights.version)
-        if versions != self._versions:
-            self._made.clear()
-            self._versions = versions
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
-
     def _factor(self, shape: tuple[int, ...]) -> Array:
         """The normalisation's factors along the filters: the last axis, or the first (groups) and the last."""
         groups = shape[0] if self._grouped else 1
@@ -73,6 +84,30 @@ class Folded:
     def _offset(self, filters: int, bias: Array | None) -> Array:
         factor, offset = normalization.folded(self._norm, filters, self._norm_weights)
         return offset if bias is None else bias * factor + offset
+
+
+class Scaled(_Merged):
+    """The weights of a 1x1 convolution with the scaling of the rectified normalisation before it multiplied in."""
+
+    def draw(
+        self, name: str, shape: tuple[int, ...], law: Law, *, frame: Frame | None = None, trainable: bool = True
+    ) -> Array:
+        """The scaled tensor, in the kernel's layout: the weight (1, ..., channels, filters), which comes first."""
+        if name == "weight":
+            self._raw = self._weights.draw(name, shape, law, frame=frame, trainable=trainable)
+            made = self.derived("scaled weight", lambda: self._raw * self.rectified().scale[:, None])
+        else:
+            bias = self._weights.draw(name, shape, law) if self._has_bias else 0
+            made = self.derived("scaled bias", lambda: self.rectified().rest @ self._raw.reshape(-1, *shape) + bias)
+        scaled: Array = made
+        return scaled
+
+    def rectified(self) -> normalization.Rectified:
+        """The normalisation and its rectifier, taken apart."""
+        channels = self._raw.shape[-2]
+        made = self.derived("rectified", lambda: normalization.rectified(self._norm, channels, self._norm_weights))
+        parts: normalization.Rectified = made
+        return parts
 
 
 def fuse(graph: Graph, steps: list[Step]) -> list[Step]:
@@ -96,6 +131,10 @@ def fuse(graph: Graph, steps: list[Step]) -> list[Step]:
 
 def _joined(graph: Graph, before: Step, step: Step, node: Node, shared: set[int]) -> Step | None:
     """One step that does what two did, filling the slot of the second; None where they cannot be joined."""
+    if before.kind == "batchnorm" and graph.nodes[before.slot].kind == "relu" and _is_pointwise(step):
+        scaled = Scaled(step, before)
+        layer = SimpleNamespace(**{**vars(step.layer), "bias": True, "rectified": scaled.rectified})
+        return step._replace(inputs=before.inputs, layer=layer, weights=scaled)
     if before.finish is not None:
         return None
     kind = before.kind
@@ -129,9 +168,9 @@ def _surrounded(graph: Graph, before: Step, step: Step) -> tuple[Step, Step]:
 
 def _is_pointwise(step: Step) -> bool:
     """Whether a step is one product over all maps, at every position of its input and nowhere else."""
-    if step.kind != "conv" or step.layer.groups > 1 or step.layer.connections is not None:
-        return False
     layer = step.layer
+    if step.kind != "conv" or layer.groups > 1 or layer.connections is not None or hasattr(layer, "rectified"):
+        return False
     padded = not isinstance(layer.pad, str) and any(map(any, layer.pad))
     return set(layer.kernel) == set(layer.stride) == {1} and not padded
 

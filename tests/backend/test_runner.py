@@ -109,6 +109,29 @@ def test_an_expansion_is_written_inside_the_padding_of_its_reader(extents, activ
         np.testing.assert_allclose(y[image], wanted, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("factors", [[1, 2, 0.5, 3], [1, -2, 0, -1e-30]])
+def test_a_rectified_normalisation_leaves_its_scaling_to_the_product_after_it(bias, factors):
+    sketch = Sketch(input=Volume(4, (5, 6)))
+    sketch.add("batchnorm", name="first")
+    sketch.add("relu")
+    sketch.add("conv", filters=6, kernel=1, bias=bias)
+    sketch.add("batchnorm", name="second")
+    sketch.add("relu")
+    sketch.add("conv", filters=3, kernel=3, pad=1)
+    graph = sketch.graph()
+    run = prepare(graph)
+    assert [step.kind for step in run._plan.steps] == ["conv", "conv"]
+    x = numbers((1, 4, 6, 5))
+    run(x)
+    for shift in (0.5, -0.5):
+        run.weights["first"]["scale"] = factors
+        run.weights["first"]["shift"] = np.full(4, shift)
+        weights = {name: dict(tensors) for name, tensors in run.weights.items()}
+        wanted = layer_by_layer(graph, {0: x[0].astype(float)}, weights)[len(sketch.nodes) - 1]
+        np.testing.assert_allclose(run(x)[0], wanted, rtol=1e-4, atol=1e-5)
+
+
 def test_what_others_read_is_not_fused():
     sketch = Sketch(input=Volume(3, (4, 4)))
     first = sketch.add("conv", filters=3, kernel=1)

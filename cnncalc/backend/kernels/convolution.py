@@ -14,6 +14,7 @@ import numpy as np
 from cnncalc.backend import planner
 from cnncalc.backend.arena import Array
 from cnncalc.backend.kernels import depthwise, window, winograd
+from cnncalc.backend.kernels.normalization import Rectified
 from cnncalc.backend.weights import SHIFT, Frame, Law, Weights
 from cnncalc.backend.work import Work, as_matrix, tiles
 
@@ -47,7 +48,8 @@ def conv(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array
         return depthwise.slide(x, sliding, work)
     y = work.empty((len(x), *geometry.outputs, layer.filters), x)
     if work.kernel == planner.PRODUCT:
-        _product(x, w.reshape(-1, layer.filters), bias, y, work)
+        rectified = layer.rectified() if hasattr(layer, "rectified") else None
+        _product(x, w.reshape(-1, layer.filters), bias, y, work, rectified)
     elif work.kernel == planner.WINOGRAD:
         transformed = weights.derived("winograd", lambda: winograd.transform(w[0], work))
         winograd.convolve(x, geometry, transformed, bias, y, work)
@@ -81,14 +83,22 @@ def _per_map(w: Array) -> Array:
     return np.moveaxis(w[..., 0, :], 0, -2).reshape(*w.shape[1:-2], -1)
 
 
-def _product(x: Array, w: Array, bias: Array | None, y: Array, work: Work) -> None:
+def _product(
+    x: Array, w: Array, bias: Array | None, y: Array, work: Work, rectified: Rectified | None = None
+) -> None:
+    """One product, in tiles that stay in the cache; what it reads is first cut off at the bounds, if there are any."""
     rows, out = as_matrix(x), as_matrix(y)
     hands = work.hands(rows.size * out.shape[-1])
-    most = max(_TILE_POSITIONS, _TILE_BYTES // 2 // (out.shape[-1] * y.itemsize))
+    wide = max(out.shape[-1], rows.shape[-1] if rectified else 0)
+    most = max(_TILE_POSITIONS, _TILE_BYTES // 2 // (wide * y.itemsize))
     most = min(most, _fair(len(rows), hands))
+    room = [work.empty((most, rows.shape[-1]), x) for _ in range(hands if rectified else 0)]
 
     def one(where: tuple[Any, ...], hand: int) -> None:
-        work.multiply(rows[where], w, out[where])
+        source = rows[where]
+        if rectified is not None:
+            source = rectified.cut(source, room[hand][: len(source)])
+        work.multiply(source, w, out[where])
         work.complete(out[where], bias)
 
     if most >= len(rows):

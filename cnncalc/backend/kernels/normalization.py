@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,34 @@ def folded(layer: Any, channels: int, weights: Weights) -> tuple[Array, Array]:
     if shift is not None:
         offset += shift
     return factor, offset
+
+
+class Rectified(NamedTuple):
+    """max(0, factor·x + offset) per channel, as scale·min(max(x, lower), upper) + rest; `upper` None if infinite."""
+
+    lower: Array
+    upper: Array | None
+    scale: Array
+    rest: Array
+
+    def cut(self, x: Array, out: Array) -> Array:
+        """What is left to do with numbers (..., channels) before a product whose weights have the scale in them."""
+        np.maximum(x, self.lower, out=out)
+        if self.upper is not None:
+            np.minimum(out, self.upper, out=out)
+        return out
+
+
+def rectified(layer: Any, channels: int, weights: Weights) -> Rectified:
+    """A batch normalisation and the rectifier after it, so that a product that reads them can do the scaling."""
+    factor, offset = folded(layer, channels, weights)
+    with np.errstate(all="ignore"):
+        zero = -offset / factor
+    constant = ~np.isfinite(zero)
+    lower = np.where(constant, 0, np.where(factor > 0, zero, -np.inf)).astype(factor.dtype)
+    upper = np.where(constant, 0, np.where(factor < 0, zero, np.inf)).astype(factor.dtype)
+    scale, rest = np.where(constant, 0, factor), np.where(constant, np.maximum(offset, 0), offset)
+    return Rectified(lower, None if np.isinf(upper).all() else upper, scale, rest)
 
 
 def layernorm(layer: Any, arrays: list[Array], weights: Weights, work: Work) -> Array:
