@@ -245,10 +245,15 @@ def _bind(part: Part, reading: Reading) -> Said:
 
 def _doubt(said: Said, binder: Binder, part: Part, reading: Reading) -> None:
     """A bare number beside a convolution counts its filters only before or after their size."""
-    there = [token for token in part.tokens if (token.start, token.end) == binder.spans.get("filters")]
-    if len(there) == 1 and there[0].is_value and not _beside_size(there[0], part.tokens):
+    start, end = binder.spans.get("filters", (0, 0))
+    there = [token for token in part.tokens if start <= token.start and token.end <= end]
+    words = [token for token in there if not token.is_value]
+    if not there or not there[-1].is_value or (words and str(words[0].value) not in ("filter", "kernel")):
+        return
+    sized = _beside_size(there[0], part.tokens, not part.plural) if len(there) == 1 else len(there) > 2
+    if not sized:
         del said.values["filters"]
-        reading.unread.append(there[0].text)
+        reading.unread.append(there[-1].text)
 
 
 def _letter(said: Said, part: Part, reading: Reading) -> None:
@@ -262,12 +267,12 @@ def _letter(said: Said, part: Part, reading: Reading) -> None:
 _BESIDE = frozenset((",", "@", "of", "with", "each", "x", "and"))
 
 
-def _beside_size(count: Token, tokens: list[Token]) -> bool:
+def _beside_size(count: Token, tokens: list[Token], either: bool) -> bool:
     """Whether a size stands before or after a number, or the number alone after the layer's name."""
     index = tokens.index(count)
     after = [token for token in tokens[index + 1 :] if token.value not in _BESIDE]
     before = [token for token in tokens[:index] if token.value not in _BESIDE]
-    if any(token.kind == "size" for token in (*after[:1], *before[-1:])):
+    if any(token.kind == "size" for token in (*after[:1], *before[-either:][:either])):
         return True
     return index == 0 and any(token.kind == "mark" for token in tokens[1:2]) and "kernel" in {t.value for t in tokens}
 
@@ -275,8 +280,10 @@ def _beside_size(count: Token, tokens: list[Token]) -> bool:
 def _listed(token: Token, tokens: list[Token]) -> bool:
     """Whether a value said for what has one already is another case: `3x3 or 5x5`, `stride 1 and stride 2`."""
     index = next(index for index, other in enumerate(tokens) if other is token)
-    before = next((other for other in reversed(tokens[:index]) if other.value not in ("with", "for", "a")), None)
-    return not token.is_value or (before is not None and before.value in ("or", "and", ",", "to", "versus", "vs"))
+    before = [other for other in tokens[:index] if other.value not in ("with", "for", "a")]
+    if token.is_value and before and before[-1].value == ",":
+        return len(before) > 1 and before[-2].kind == token.kind
+    return not token.is_value or bool(before and before[-1].value in ("or", "and", "to", "versus", "vs"))
 
 
 def _list(binder: Binder, tokens: list[Token], numbers: list[Token]) -> tuple[int, ...]:

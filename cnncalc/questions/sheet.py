@@ -64,6 +64,10 @@ class Match:
         """The items just after the match."""
         return " ".join(item.text for item in self._sheet.items[self.last : self.last + count])
 
+    def said_before(self) -> str:
+        """The item just before the match in the question's own words."""
+        return self._sheet.items[self.first - 1].said if self.first else ""
+
     def anywhere(self, tag: str) -> bool:
         """Whether some item of the line has this text."""
         return any(item.text == tag for item in self._sheet.items)

@@ -288,7 +288,8 @@ def _filters_after(match: Match) -> Made:
     """`1x1 conv 64`: a bare number after a convolution whose size has been said counts filters."""
     ends = re.match(r"(?:→|,|\.|;|same|valid|\?|:|with|and|then|@then|stride|pad|s\d|p\d)(?: |$)|$", match.after())
     sized = re.search(r"#s\S+ @head:conv$", match.before(2))
-    return setting("filters", match.value("v"), match) if ends and sized else None
+    several = match.said_before().lower().endswith("s")
+    return setting("filters", match.value("v"), match) if ends and sized and not several else None
 
 
 def _neurons(match: Match) -> Made:
