@@ -82,9 +82,11 @@ def _usual_mode(path: str) -> None:
 
 def report(network: Network, terminal: Terminal | None = None) -> None:
     """Show a network's errors, and its warnings in full only where they are few, on standard error."""
-    terminal = terminal or stderr()
     errors = [finding for finding in network.diagnostics if finding.severity == "error"]
     warnings = [finding for finding in network.diagnostics if finding.severity == "warning"]
+    if not errors and not warnings:
+        return
+    terminal = terminal or stderr()
     few = warnings if len(warnings) <= FEW else []
     terminal.write(finding_lines([*errors, *few], lines_of(network), terminal))
     if not few and warnings:

@@ -106,10 +106,10 @@ def _counted(spec: str, network: Network, convention: str | None) -> tuple[list[
 
 def _statement(convention: str, told: Printed | None) -> str:
     """What a tool counts, in words."""
+    if convention == "cnncalc":
+        return ""
     from cnncalc.analysis.conventions import CONVENTIONS
 
-    if convention not in CONVENTIONS:
-        return ""
     published = f"; {told.reason}, for which it prints {told.total:,}" if told else ""
     return f"count: {convention} {CONVENTIONS[convention].counts}{published}"
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cnncalc.render.terminal import Line, Span, cells, clipped, visible
 
@@ -15,8 +16,7 @@ _SHORTEST = 8
 """How far a text column may be shortened before the table is stacked instead."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column: its title, and whether it holds numbers (right-aligned, never shortened)."""
 
     title: str
