@@ -141,7 +141,9 @@ def _parts(said: Said) -> list[Said]:
     if said.kind == "separable":
         point: dict[str, Any] = {"kernel": 1, **{name: values[name] for name in ("filters", "bias") if name in values}}
         return [
-            replace(said, kind="depthwise", values=_without(values, "filters") | ({"bias": False} if said.one_bias else {})),
+            replace(
+                said, kind="depthwise", values=_without(values, "filters") | ({"bias": False} if said.one_bias else {})
+            ),
             replace(said, kind="conv", values=point, channels=None),
         ]
     if said.kind == "pointwise":

@@ -15,9 +15,7 @@ Rules = tuple[tuple[str, Callable[[Match], Made]], ...]
 
 _COLOURS = r"(?:rgb|bgr|colou?r(?:ed)?|grayscale|greyscale|gray~scale|grey~scale|gray|grey|monochrome|black~and~white)"
 _PICTURE = r"(?:image|input|picture|photo|photograph)"
-_NOUN = (
-    rf"(?:{_PICTURE}|frame|(?:activation )?volume|feature~map|activation~map|map|tensor|pixel|px|output)"
-)
+_NOUN = rf"(?:{_PICTURE}|frame|(?:activation )?volume|feature~map|activation~map|map|tensor|pixel|px|output)"
 _NAMED = (
     rf"(?:input (?:of|to|for) (?:a|an|the|this) (?:\S+ )*?layer|{_PICTURE}|volume|feature~map|tensor|input feature~map)"
 )
@@ -74,17 +72,24 @@ class _Tagger:
         inside = rf"(?:input~?{_CHANNELS}|in~?channel|in)"
         outside = rf"(?:output~?{_CHANNELS}|out~?channel|out)"
         return (
-            (rf"(?:from )?<n:a>(?: input~?{_CHANNELS})? (?:→|to|in and) <n:b>(?: output)?~?(?:{_CHANNELS}|filter)",
-             self.channel_change),
-            (rf"(?:reduc|map|tak|bring|expand|project|squeez|increas)(?:e|es|ed|ing)?(?: (?:the|from|a|depth|number of {_CHANNELS}))* <n:a>"
-             rf" (?:input )?{_CHANNELS} (?:to|into|→|down to|up to) <n:b>(?: (?:output )?(?:{_CHANNELS}|filter))?",
-             self.channel_change),
+            (
+                rf"(?:from )?<n:a>(?: input~?{_CHANNELS})? (?:→|to|in and) <n:b>(?: output)?~?(?:{_CHANNELS}|filter)",
+                self.channel_change,
+            ),
+            (
+                rf"(?:reduc|map|tak|bring|expand|project|squeez|increas)(?:e|es|ed|ing)?(?: (?:the|from|a|depth|number of {_CHANNELS}))* <n:a>"
+                rf" (?:input )?{_CHANNELS} (?:to|into|→|down to|up to) <n:b>(?: (?:output )?(?:{_CHANNELS}|filter))?",
+                self.channel_change,
+            ),
             (rf"<n:c> (?:output )?(?:{_CHANNELS}|filter) each(?! (?:of|with|<s>))", self.filters),
             (r"(?:from )?<n:a> (?:to|→) <n:b>(?: neuron| unit| output)?(?! (?:channel|filter|map))", self.dense_change),
             (rf"(?:from )?<n:a> {inside} (?:and|,|→|to) <n:b> {outside}", self.channel_change),
             (rf"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?{_CHANNELS}", self.channel_change),
-            (r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|"
-             r"throughout)", self.channel_change),
+            (
+                r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|"
+                r"throughout)",
+                self.channel_change,
+            ),
         )
 
     def wanted(self) -> Rules:
@@ -92,43 +97,76 @@ class _Tagger:
         kept = r"(?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same)"
         extent = r"(?:size|width|dimension|resolution|shape|extent)"
         return (
-            (rf"{_BEFORE} (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? {_AFTER}",
-             self.turned),
-            (r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|vector (?:of|with) "
-             r"(?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?", self.flat),
+            (
+                rf"{_BEFORE} (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? {_AFTER}",
+                self.turned,
+            ),
+            (
+                r"<n:v>~dimensional(?: (?:input|feature))*(?: (?:vector|input|embedding))?|vector (?:of|with) "
+                r"(?:length|size|dimension)?~?<n:v2>(?: (?:number|value|entry|element|feature))?",
+                self.flat,
+            ),
             (r"<n:a> → <n:b>(?! (?:wide|pixel|px|→ #))", self.bare_change),
-            (rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? {_BEFORE}"
-             r"(?! (?:filter|kernel|channel|conv))", self.turned),
-            (rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
-             rf"output(?:{_SHAPED}) <s:v3>(?! (?:input|image|tensor|volume|feature))", self.target),
-            (rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
-             r"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>"
-             rf"(?: (?:pixel )?wide| pixel)?(?! {_COUNTED})|{_GIVES}(?: (?:a|an|the))?"
-             rf"(?: (?:output|width|output width|size|of|output size))* <n:v3>(?! {_COUNTED})"
-             r"(?: (?:pixel )?wide| output(?! channel))?", self.target),
-            (rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
-             rf"(?: (?:a|an))? {_AFTER}", self.turned),
+            (
+                rf"{_GIVES}(?: (?:a|an|the))* (?:<s:b>|<n:b2>)(?: {_NOUN})? from(?: (?:a|an))? {_BEFORE}"
+                r"(?! (?:filter|kernel|channel|conv))",
+                self.turned,
+            ),
+            (
+                rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
+                rf"output(?:{_SHAPED}) <s:v3>(?! (?:input|image|tensor|volume|feature))",
+                self.target,
+            ),
+            (
+                rf"(?:{_GIVES}(?: (?:a|an|the))? )?<n:v> (?:- |pixel |px )*wide (?:output|result|feature~map)|"
+                r"output(?: (?:width|size|of|is|=|:|be|to be|wide))* <n:v2>"
+                rf"(?: (?:pixel )?wide| pixel)?(?! {_COUNTED})|{_GIVES}(?: (?:a|an|the))?"
+                rf"(?: (?:output|width|output width|size|of|output size))* <n:v3>(?! {_COUNTED})"
+                r"(?: (?:pixel )?wide| output(?! channel))?",
+                self.target,
+            ),
+            (
+                rf"{_TURNS}(?: (?:a|an|the|from|input|image|width|size|of|it))* {_BEFORE} (?:to|into|→|down to)"
+                rf"(?: (?:a|an))? {_AFTER}",
+                self.turned,
+            ),
             (rf"from (?:a |an )?{_BEFORE} (?:to|into)(?: (?:a|an))? {_AFTER}", self.turned),
-            (rf"{_KEEPS}(?: (?:a|an|the|width|w|=|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
-             r"(?: (?:pixel|wide|input|image|unchanged|volume))*", self.kept),
-            (rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
-             rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|"
-             r"as wide as|the same size as)(?: to)?(?: the)? input(?: size)?", lambda match: ("@keep", None)),
+            (
+                rf"{_KEEPS}(?: (?:a|an|the|width|w|=|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
+                r"(?: (?:pixel|wide|input|image|unchanged|volume))*",
+                self.kept,
+            ),
+            (
+                rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
+                rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|"
+                r"as wide as|the same size as)(?: to)?(?: the)? input(?: size)?",
+                lambda match: ("@keep", None),
+            ),
         )
 
     def sizes(self) -> Rules:
         """Sizes with two or more numbers."""
         return (
-            (r"(?P<one>c|d) (?:input )?channel(?: (?:in and out|in and (?P=one) out|and (?P=one) output channel))?|"
-             r"(?P<two>c|d) (?:input|in) (?:and|,) (?P=two) (?:output|out) channel", lambda match: ("@symbol", None)),
-            (rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})?(?= (?:to|into) what)",
-             self.into_what),
-            (r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))",
-             self.filters),
+            (
+                r"(?P<one>c|d) (?:input )?channel(?: (?:in and out|in and (?P=one) out|and (?P=one) output channel))?|"
+                r"(?P<two>c|d) (?:input|in) (?:and|,) (?P=two) (?:output|out) channel",
+                lambda match: ("@symbol", None),
+            ),
+            (
+                rf"(?:turn|map|reduce|transform)(?: (?:a|an|the))* <s:v>(?: {_NOUN})?(?= (?:to|into) what)",
+                self.into_what,
+            ),
+            (
+                r"<n:c>~(?:channel|map)(?= <s> (?:conv|convolution|bottleneck|layer|filter|squeeze|reduction))",
+                self.filters,
+            ),
             (rf"(?:{_NAMED}(?:{_SHAPED}) )?<t:v>", self.framework_tuple),
             (rf"<n:c> (?:channel|map|feature~map)(?: (?:of|,|at|each))* <s2:v>(?: {_NOUN})?", self.maps_of),
-            (rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>"
-             rf"(?:~(?:{_COLOURS}|(?!output (?:shape|size|dimension|width|volume|\?)){_NOUN}))*", self.volume),
+            (
+                rf"(?:{_NAMED}(?:{_SHAPED}) |on (?:a |an )?|fed(?: with)? |at )?<s:v>"
+                rf"(?:~(?:{_COLOURS}|(?!output (?:shape|size|dimension|width|volume|\?)){_NOUN}))*",
+                self.volume,
+            ),
         )
 
     def widths(self) -> Rules:
@@ -140,29 +178,45 @@ class _Tagger:
             (rf"<n:h> (?:pixel )?(?:high|tall) {joint} <n:w> (?:pixel )?wide", self.two_sides),
             (rf"(?:width|w|w1){side} <n:w> (?:{joint} )?(?:height|h|h1){side} <n:h>", self.two_sides),
             (rf"(?:height|h|h1){side} <n:h> (?:{joint} )?(?:width|w|w1){side} <n:w>", self.two_sides),
-            (rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
-             r"(?! (?:channel|image|map|filter|class|→|#))", self.width),
-            (rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))",
-             self.width),
+            (
+                rf"(?:{_COLOURS} )?(?:input|image|picture|photo)(?:{_SHAPED}) <n:v>(?: (?:pixel|px|wide))*"
+                r"(?! (?:channel|image|map|filter|class|→|#))",
+                self.width,
+            ),
+            (
+                rf"<n:v>(?: - | )(?:{_COLOURS} )?(?:pixel )?(?:input|image)(?! (?:channel|map|feature|unit|neuron))",
+                self.width,
+            ),
             (r"<n:v> (?:pixel )?(?:wide|pixel|px)(?= \?| \.|$)", self.output_wide),
             (rf"(?:(?:an|a) )?<n:v>{wide}(?:~(?:input|image|picture))?", self.width),
             (rf"(?:width|w|w1|n|i|input size){_SIZE_OF} <n:v>(?! (?:channel|filter|kernel))", self.width),
             (r"on (?:a |an )?<n:v>(?: pixel| px)?(?! (?:-|channel|feature|map|filter|input|class|gpu))", self.width),
-            (r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:|-))* <n:v>"
-             r"(?:~(?:sample|step|time step|signal|sequence))?|<n:v2> (?:sample|time step)", self.length),
+            (
+                r"(?:sequence|signal|input|length|series)(?: (?:of|length|is|=|:|-))* <n:v>"
+                r"(?:~(?:sample|step|time step|signal|sequence))?|<n:v2> (?:sample|time step)",
+                self.length,
+            ),
         )
 
     def single(self) -> Rules:
         """The depth by itself, a bare size that opens the question, and flat vectors."""
         return (
             (rf"(?P<c>{_COLOURS})(?:~(?:image|input|picture|photo|photograph))?", self.colour),
-            (rf"<n:c> (?:input|colou?r)~?{_CHANNELS}|<n:c2>~channel(?:~(?:input|image|volume))?|"
-             rf"(?:input )?(?:depth|in_channel|num_feature){_SIZE_OF} <n:c3>|<n:c4> (?:- )?deep|"
-             r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>", self.depth),
-            (r"<s2:v>(?= (?:,|;|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= [,;] (?:<s>|kernel|filter|f =))",
-             self.leading),
-            (r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?"
-             r"(?! (?:channel|image|map|volume))", self.flat),
+            (
+                rf"<n:c> (?:input|colou?r)~?{_CHANNELS}|<n:c2>~channel(?:~(?:input|image|volume))?|"
+                rf"(?:input )?(?:depth|in_channel|num_feature){_SIZE_OF} <n:c3>|<n:c4> (?:- )?deep|"
+                r"<n:c5> feature(?!~map)|d(?:1|in)? = <n:c6>",
+                self.depth,
+            ),
+            (
+                r"<s2:v>(?= (?:,|;|→|through|pass|into|then)(?! (?:and|or)))|<n:m>(?= [,;] (?:<s>|kernel|filter|f =))",
+                self.leading,
+            ),
+            (
+                r"<n:v> (?:input|in)(?P<v2>)(?:~?(?:feature|unit|neuron|value|number|node))?"
+                r"(?! (?:channel|image|map|volume))",
+                self.flat,
+            ),
         )
 
     def channel_change(self, match: Match) -> Made:
@@ -221,8 +275,10 @@ class _Tagger:
             return ("@in", Known(tuple(reversed(numbers)))) if match.text().startswith(("input", "image")) else None
         first = numbers[0] in (1, 3, 4) or (numbers[1] == numbers[2] and numbers[0] != numbers[1])
         channels, extents = (numbers[0], numbers[1:]) if first else (numbers[-1], numbers[:-1])
-        self.remarks.append(f"{match.items[-1].said} has {channels} channels and is "
-                            f"{'x'.join(map(str, reversed(extents)))} (width x height)")
+        self.remarks.append(
+            f"{match.items[-1].said} has {channels} channels and is "
+            f"{'x'.join(map(str, reversed(extents)))} (width x height)"
+        )
         return "@in", Known(tuple(reversed(extents)), channels)
 
     def into_what(self, match: Match) -> Made:
@@ -257,7 +313,12 @@ class _Tagger:
         """Whether a size is the extent of a window and no volume: by its neighbours and how many numbers it has."""
         named = len(match.items) > 1
         after, before = match.after(10), "" if re.match(r"on|at|fed", match.text()) else match.before(4)
-        if numbers == 3 and not self.three_d and not named and re.search(r"(?:filter|kernel)(?: of)? ,$", match.before(2)):
+        if (
+            numbers == 3
+            and not self.three_d
+            and not named
+            and re.search(r"(?:filter|kernel)(?: of)? ,$", match.before(2))
+        ):
             return re.search(r"#s3", match.after(99)) is not None
         if numbers > 2 and not self.three_d:
             filters = re.search(r"(?:filter|kernel|window)(?: (?:of|size|sized|=|:|each|\())*$", before)

@@ -22,65 +22,107 @@ _SHAPE = r"(?:volume|size|shape|dimension|dimensionality|resolution|extent)"
 
 QUANTITIES: tuple[tuple[str, str], ...] = (
     ("non_trainable", rf"non~trainable(?: {_COUNTED})?|nontrainable(?: {_COUNTED})?|fixed {_COUNTED}"),
-    ("unshared", rf"{_COUNTED} without (?:weight |parameter )?~?sharing|"
-                 r"(?:without|no) (?:weight |parameter )~?sharing"),
-    ("filter_parameters", rf"(?:param|parameter|number) (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) "
-                          rf"(?:single )?{_FILTER}"),
-    ("filter_weights", rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
-                       r"dot product(?: length| size)?"),
-    ("positions", r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? share(?: (?:@pass|the|same|each|one|a|set|of))* "
-                  r"(?:weight|filter|kernel)"),
+    (
+        "unshared",
+        rf"{_COUNTED} without (?:weight |parameter )?~?sharing|"
+        r"(?:without|no) (?:weight |parameter )~?sharing",
+    ),
+    (
+        "filter_parameters",
+        rf"(?:param|parameter|number) (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) "
+        rf"(?:single )?{_FILTER}",
+    ),
+    (
+        "filter_weights",
+        rf"weight (?:per|in {_EACH}|of {_EACH}|(?:does|do|has|have) {_EACH}) {_FILTER}|"
+        r"dot product(?: length| size)?",
+    ),
+    (
+        "positions",
+        r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? share(?: (?:@pass|the|same|each|one|a|set|of))* "
+        r"(?:weight|filter|kernel)",
+    ),
     ("effective_kernel", r"effective (?:kernel|filter|window)(?: size| width| extent)?|effective size"),
     ("parameter_share", rf"{_SHARE} of {_WHOLE}(?:param|parameter|weight)"),
     ("mac_share", rf"{_SHARE} of {_WHOLE}(?:mac|flop|multiplication|operation|multiply~accumulate)"),
     ("discarded", rf"{_SHARE} of {_WHOLE}(?:activation|input|value|number|pixel|data|information)"),
-    ("weight_shape", r"(?:weight|kernel|filter) (?:tensor |matrix )?(?:shape|dimension)|"
-                     r"(?:shape|dimension) of (?:the |it |its )*(?:weight|kernel|filter)(?: tensor| matrix)?"),
+    (
+        "weight_shape",
+        r"(?:weight|kernel|filter) (?:tensor |matrix )?(?:shape|dimension)|"
+        r"(?:shape|dimension) of (?:the |it |its )*(?:weight|kernel|filter)(?: tensor| matrix)?",
+    ),
     ("im2col", r"im2col(?: matrix| matrice)?(?: shape| size| dimension)?"),
     ("receptive_field", r"receptive field(?: size| width)?|field of view"),
     ("field_stride", r"(?:effective |total |overall |cumulative )stride|jump"),
     ("biases", r"(?:how many|number of) bias(?: term| value| param| parameter)?"),
-    ("flatten", r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|"
-                r"has|have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
-                r"(?: layer)?(?: (?:have|need|expect|take|get))?"),
-    ("flatten", r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
-                r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
-                r"(?:size|length) after flattening|"
-                r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|"
-                r"(?:number of )?input feature|"
-                r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?"),
+    (
+        "flatten",
+        r"(?:how many|number of) input(?: feature| unit| neuron| value)?(?: (?:must|should|does|do|will|would|"
+        r"has|have|need|is|are|the|a|this|to|for|of|first|following|next))*~(?:linear|dense|fully~connected|fc)"
+        r"(?: layer)?(?: (?:have|need|expect|take|get))?",
+    ),
+    (
+        "flatten",
+        r"(?:flatten|flattened|flattening) (?:size|length|dimension|vector|feature|layer|output)"
+        r"(?: size| length| dimension)?|(?:length|size) of the flattened (?:vector|output)|in_feature|"
+        r"(?:size|length) after flattening|"
+        r"how (?:large|long|big) (?:is|would be) the flatten(?:ed)?(?: vector| layer)?|"
+        r"(?:number of )?input feature|"
+        r"(?:right|correct) (?:value|number)(?: of (?:input|feature))?",
+    ),
     ("bias_waste", r"conv bias waste|bias (?:waste|redundant)|redundant(?: (?:bias|param|parameter))?|bias needed"),
     ("bias_additions", r"bias addition|addition of (?:the )?bias"),
     ("connections", r"connection"),
-    ("memory", r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|how many bit|number of bit|mb|mib|kb|"
-               r"kib"),
+    (
+        "memory",
+        r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|how many bit|number of bit|mb|mib|kb|"
+        r"kib",
+    ),
     ("flops", r"(?:mega|giga|m|g)?flop|floating~point operation"),
-    ("macs", r"(?:m|g)?mac|multiply~(?:accumulate|add)(?: operation)?|mult~add|multiplication(?: operation)?|"
-             r"multiply|madd|operation|multiplyaccumulate"),
+    (
+        "macs",
+        r"(?:m|g)?mac|multiply~(?:accumulate|add)(?: operation)?|mult~add|multiplication(?: operation)?|"
+        r"multiply|madd|operation|multiplyaccumulate",
+    ),
     ("weights", r"(?:learned |learnable |trainable )?weight"),
     ("learned_numbers", r"learned (?:number|value)"),
     ("biases", r"(?<=@ask:weights and )bias(?: term| value)?"),
     ("biases", r"bias(?: term| value)?(?= (?:of|in|does|do|has|have) )"),
-    ("parameters", r"(?:total |overall |learnable |learned |trainable )*(?:param|parameter|coefficient)"
-                   r"(?: count| number| total)?|trainable(?: total)?"),
+    (
+        "parameters",
+        r"(?:total |overall |learnable |learned |trainable )*(?:param|parameter|coefficient)"
+        r"(?: count| number| total)?|trainable(?: total)?",
+    ),
     ("activations", r"activation(?: count| value)?"),
     ("positions", r"output position|spatial position|position"),
     ("units", r"(?:output |hidden )?(?:neuron|unit)(?: count)?|output (?:number|value)"),
     ("lost", r"(?:pixel|row|column) (?:are )?(?:lost|missing|cut)|lost pixel"),
-    ("legal", r"legal|illegal|possible|permissible|admissible|allowed|fit(?: evenly| exactly)?|"
-              r"valid(?= (?:\S+ )?(?:setting|configuration|combination|choice|setup| \?))|whole number"),
+    (
+        "legal",
+        r"legal|illegal|possible|permissible|admissible|allowed|fit(?: evenly| exactly)?|"
+        r"valid(?= (?:\S+ )?(?:setting|configuration|combination|choice|setup| \?))|whole number",
+    ),
     ("output", r"o(?= (?:=|\?))"),
-    ("output", r"how (?:large|big) (?:is|are|will|would)(?: (?:the|each|it|its|new|resulting))* "
-               rf"(?:{_OUTPUT}|map|volume|tensor)"),
+    (
+        "output",
+        r"how (?:large|big) (?:is|are|will|would)(?: (?:the|each|it|its|new|resulting))* "
+        rf"(?:{_OUTPUT}|map|volume|tensor)",
+    ),
     ("rounding", r"caffe"),
     ("width", r"how wide|(?:output|new|resulting|final) width|width of the (?:output|result)|w2|w_out"),
     ("height", r"how (?:high|tall)|(?:output|new|resulting|final) height|height of the (?:output|result)|h2|h_out"),
-    ("depth", r"d2|output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
-              r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|"
-              r"channel does (?:the |it |its )*output have"),
-    ("output", rf"(?:(?:spatial|final|new|resulting|{_OUTPUT}) )*(?:{_SHAPE}|output|result|length)(?: {_SHAPE})?"
-               rf"(?: of the {_OUTPUT}(?: volume)?)?|resulting (?:feature~map|map)|"
-               r"(?:to|into) what|how long (?:is|will|would)"),
+    (
+        "depth",
+        r"d2|output (?:depth|channel)|(?:depth|number of channel|channel) of (?:the |it |its )*(?:output|result)|"
+        r"how deep|how many (?:(?:weight|weighted|trainable|learnable|hidden) )?layer|"
+        r"channel does (?:the |it |its )*output have",
+    ),
+    (
+        "output",
+        rf"(?:(?:spatial|final|new|resulting|{_OUTPUT}) )*(?:{_SHAPE}|output|result|length)(?: {_SHAPE})?"
+        rf"(?: of the {_OUTPUT}(?: volume)?)?|resulting (?:feature~map|map)|"
+        r"(?:to|into) what|how long (?:is|will|would)",
+    ),
 )
 """Quantities, the more special wording first."""
 
@@ -88,16 +130,22 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("separable", rf"depth~?wise~separable(?: {_CONV})?(?: layer)?|separable(?: {_CONV})(?: layer)?|separableconv2d"),
     ("depthwise", rf"depth~?wise(?: {_CONV})?(?: layer)?"),
     ("pointwise", rf"point~?wise(?: {_CONV})?(?: layer)?"),
-    ("transposed_conv", rf"transposed?(?: {_CONV}(?:[123]d)?)(?: layer)?|{_CONV} transpose|"
-                        rf"deconv(?:olution(?:al)?)?(?: layer)?|up~(?:conv|convolution)|upconv|"
-                        rf"fractionally~strided(?: {_CONV})?"),
+    (
+        "transposed_conv",
+        rf"transposed?(?: {_CONV}(?:[123]d)?)(?: layer)?|{_CONV} transpose|"
+        rf"deconv(?:olution(?:al)?)?(?: layer)?|up~(?:conv|convolution)|upconv|"
+        rf"fractionally~strided(?: {_CONV})?",
+    ),
     ("global_avgpool", rf"global~(?:average|avg|mean)~?{_POOL}(?: layer)?|globalaveragepooling2d|gap"),
     ("global_maxpool", rf"global~max~?{_POOL}(?: layer)?|globalmaxpooling2d"),
     ("avgpool", rf"{_DIMS}(?:average|avg|mean)~?{_POOL}(?: layer)?|(?:average|avg|mean)pool(?:ing)?(?: layer)?"),
     ("maxpool", rf"{_DIMS}(?:max|maximum)~?{_POOL}(?: layer)?|maxpool(?:ing)?(?: layer)?|{_POOL}(?: layer)?"),
     ("subsample", r"(?:trainable )?sub~?sampling(?: layer)?"),
-    ("fc", r"(?:fully~connected|dense)(?: (?:hidden|output|layer))*|linear(?: layer)?|fc(?: layer)?|"
-           r"(?:hidden|output) layer|affine layer"),
+    (
+        "fc",
+        r"(?:fully~connected|dense)(?: (?:hidden|output|layer))*|linear(?: layer)?|fc(?: layer)?|"
+        r"(?:hidden|output) layer|affine layer",
+    ),
     ("batchnorm", r"batch~?norm(?:ali[sz]ation)?(?: layer)?|bn(?: layer)?"),
     ("bottleneck", r"bottleneck(?: layer)?"),
     ("lrn", r"local response normali[sz]ation(?: layer)?|lrn"),
@@ -110,8 +158,11 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("tanh", r"tanh(?: activation| layer)?"),
     ("dropout", r"dropout(?: layer)?"),
     ("flatten", r"flatten(?:ed|ing)?(?: layer)?"),
-    ("conv", rf"{_ADJECTIVE} one|(?:{_ADJECTIVE} )?{_DIMS}{_CONV}(?: [123]d)?(?: layer)?|"
-             rf"(?:{_ADJECTIVE} )?conv[123]d(?: layer)?"),
+    (
+        "conv",
+        rf"{_ADJECTIVE} one|(?:{_ADJECTIVE} )?{_DIMS}{_CONV}(?: [123]d)?(?: layer)?|"
+        rf"(?:{_ADJECTIVE} )?conv[123]d(?: layer)?",
+    ),
 )
 """What layers are called, the more special name first."""
 

@@ -269,22 +269,30 @@ OF_NETWORKS: tuple[Rule, ...] = (
     (r"(?:\( )?group =? ?<n> (?:in|for)(?: (?:@ref:\w+|conv\d|,|and))+(?: \))?", tagged("@facts")),
     (r"\( [^()]*\)", _facts),
     (r"(?:with|for|and|has|of) <n:v> class", _classes),
-    (r"the <n:c>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))",
-     lambda match: ("@times", match.value("c"))),
+    (
+        r"the <n:c>(?= (?:pool|pooling|conv|convolution|fc|fully|dense|layer))",
+        lambda match: ("@times", match.value("c")),
+    ),
     (r"<n>(?: / <n>)+ (?:filter|kernel|map|channel)", tagged("@facts")),
     (r"(?:as|like|seen as)(?: a| an)? <s> (?:conv|convolution)(?: layer)?", drop),
-    (r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
-     lambda match: "@pass" if match.text().startswith(("which", "what")) else ("@ask:fails", "fails")),
+    (
+        r"(?:which|what) layer(?: of)?(?= @net)|(?:first )?(?:fail|break|complain)(?: first)?(?: when| if)?(?: it is)?",
+        lambda match: "@pass" if match.text().startswith(("which", "what")) else ("@ask:fails", "fails"),
+    ),
 )
 """Rules for questions that name a network: before its volumes are read."""
 
 AFTER_NETWORKS: tuple[Rule, ...] = (
-    (r"(?:up to|until|before|between|prior to|preceding)(?: and including)?(?: the)?(?= (?:@ref|@named|@head))",
-     tagged("@refused")),
+    (
+        r"(?:up to|until|before|between|prior to|preceding)(?: and including)?(?: the)?(?= (?:@ref|@named|@head))",
+        tagged("@refused"),
+    ),
     (r"(?:to|through|till)(?= (?:@ref|@named))", _range),
     (r"(?:how many|number of) @head:\w+(?! #)", _layer_count),
-    (r"@head:(?P<kind>\w+)(?: -)? <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>))",
-     lambda match: ("@named", (match.text("kind"), match.value("c")))),
+    (
+        r"@head:(?P<kind>\w+)(?: -)? <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>))",
+        lambda match: ("@named", (match.text("kind"), match.value("c"))),
+    ),
     (r"without(?: the)? (?:@named|@ref:\w+|@head:\w+)", _without),
     (r"(?:be|is|still|remain|stay|are)(?: still)? @in", lambda match: ("@claimed", match.items[-1].meaning)),
     (r"(?:the )?(?:@ref:\w+|@named|@head:\w+) @claimed", lambda match: ("@claimed", match.items[-1].meaning)),

@@ -225,8 +225,10 @@ def _uneven(problem: Problem) -> list[tuple[str, str]]:
     ]
     tried = product(*(range(low, high + 1) for low, high in spans))
     return [
-        ("x".join(map(str, values)), "; ".join(_solution({name: v}, r, problem.kind).step for v, r in
-                                               zip(values, rules, strict=True)))
+        (
+            "x".join(map(str, values)),
+            "; ".join(_solution({name: v}, r, problem.kind).step for v, r in zip(values, rules, strict=True)),
+        )
         for values in islice(tried, _MOST_LISTED)
     ]
 

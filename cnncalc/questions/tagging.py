@@ -17,18 +17,27 @@ from cnncalc.spec.words import Token
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 _SCALES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "million": 10**6, "g": 10**9, "billion": 10**9}
 GOALS = {
-    "param": "parameters", "parameter": "parameters", "weight": "weights", "mac": "macs", "flop": "flops",
-    "multiplication": "macs", "connection": "connections",
+    "param": "parameters",
+    "parameter": "parameters",
+    "weight": "weights",
+    "mac": "macs",
+    "flop": "flops",
+    "multiplication": "macs",
+    "connection": "connections",
 }
 """Nouns that a number may come before as something reached or claimed: `1,520 parameters`."""
 
 _GOAL = "|".join(GOALS)
 _UNIT = rf"(?:k|m|g|mb|gb|mib|kb|million|billion|thousand|value|byte|of|unit|{_GOAL})"
 _VALUES = rf"(?:about |roughly |approximately |some |around )*<r>(?: {_UNIT})*"
-_FIELD = (r"(?:zero~)?(?:pad|padding)|stride|(?:kernel|filter|window)(?:~(?:size|width))?|dilation(?: rate|~factor)?|"
-          r"input(?: (?:size|width|extent|resolution|shape|dimension|image))?|image (?:size|width)|setting")
-_WANTED = (r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest|largest|should|possible|integer|whole|"
-           r"symmetric|size|a|an|would|will|was|were|do|does|you|we|need|for|all))*~")
+_FIELD = (
+    r"(?:zero~)?(?:pad|padding)|stride|(?:kernel|filter|window)(?:~(?:size|width))?|dilation(?: rate|~factor)?|"
+    r"input(?: (?:size|width|extent|resolution|shape|dimension|image))?|image (?:size|width)|setting"
+)
+_WANTED = (
+    r"(?: (?:the|be|zero|amount|of|value|is|must|minimum|minimal|smallest|largest|should|possible|integer|whole|"
+    r"symmetric|size|a|an|would|will|was|were|do|does|you|we|need|for|all))*~"
+)
 
 
 _NTH = r"(?:the )?(?:lowest|bottom|first|second|third|fourth|fifth|middle|top|last)"
@@ -37,8 +46,14 @@ _NTH = r"(?:the )?(?:lowest|bottom|first|second|third|fourth|fifth|middle|top|la
 def open_sheet(question: str) -> Sheet:
     """A question's line without quotation marks."""
     sheet = Sheet(question)
-    apply(sheet, ((r"' s|[\"`']", lambda match: ""), (rf"<n>(?! (?:{_COUNTABLE}))", _pronoun),
-                  (r"<n>(?= (?:output|give|have|produce) <n>)", _pronoun)))
+    apply(
+        sheet,
+        (
+            (r"' s|[\"`']", lambda match: ""),
+            (rf"<n>(?! (?:{_COUNTABLE}))", _pronoun),
+            (r"<n>(?= (?:output|give|have|produce) <n>)", _pronoun),
+        ),
+    )
     return sheet
 
 
@@ -61,9 +76,11 @@ def tag(sheet: Sheet, network: bool = False) -> list[str]:
     return remarks
 
 
-_COUNTABLE = (r"<s>|<n>|-|filter|kernel|conv|convolution|convolutional|max|average|avg|pool|pooling|layer|dense|"
-              r"fully|fc|hidden|linear|neuron|unit|node|channel|map|feature|group|input|output|batch|image|d|dimensional|axis|big|"
-              r"large|single|standard|x|by|stacked|depthwise|transposed|pixel|wide|example|tool|model|bias|class")
+_COUNTABLE = (
+    r"<s>|<n>|-|filter|kernel|conv|convolution|convolutional|max|average|avg|pool|pooling|layer|dense|"
+    r"fully|fc|hidden|linear|neuron|unit|node|channel|map|feature|group|input|output|batch|image|d|dimensional|axis|big|"
+    r"large|single|standard|x|by|stacked|depthwise|transposed|pixel|wide|example|tool|model|bias|class"
+)
 
 
 def _pronoun(match: Match) -> Made:
@@ -85,7 +102,10 @@ def _depths(match: Match) -> Made:
     """`the first layer outputs 100 maps, the second 200`: one number of filters for each layer."""
     like, pieces = match.items[0].tokens[0], []
     for value in match.values():
-        pieces += [Token("mark", ",", like.start, like.end, ","), Token("number", str(value), like.start, like.end, value)]
+        pieces += [
+            Token("mark", ",", like.start, like.end, ","),
+            Token("number", str(value), like.start, like.end, value),
+        ]
     noun = Token("word", "filters", like.start, like.end, "filters")
     return Item("@set", (noun, *pieces[1:]))
 
@@ -124,15 +144,26 @@ def _batch(match: Match) -> Made:
 def _wanted_field(match: Match) -> Made:
     """A receptive field that layers are to reach, where their number is asked for."""
     found = next(match.value(group) for group in ("v", "a", "b", "c") if match.text(group))
-    if match.value("one") not in (None, 1) or not re.search(r"how many (?:\S+ )*?(?:layer|conv|convolution)\b", match.before(99)):
+    if match.value("one") not in (None, 1) or not re.search(
+        r"how many (?:\S+ )*?(?:layer|conv|convolution)\b", match.before(99)
+    ):
         return None
     return "@field", found if isinstance(found, int) else found[0]
 
 
 def _unknown(match: Match) -> Made:
     said = match.text("what")
-    names = {"pad": "pad", "stride": "stride", "dilation": "dilation", "input": "input", "image": "input",
-             "kernel": "kernel", "filter": "kernel", "window": "kernel", "setting": "setting"}
+    names = {
+        "pad": "pad",
+        "stride": "stride",
+        "dilation": "dilation",
+        "input": "input",
+        "image": "input",
+        "kernel": "kernel",
+        "filter": "kernel",
+        "window": "kernel",
+        "setting": "setting",
+    }
     found = sorted((said.find(word), name) for word, name in names.items() if word in said)
     return "@unknown", [name for _, name in found]
 
@@ -228,12 +259,20 @@ def _quantity(name: str) -> Callable[[Match], Made]:
             return None
         if name == "positions" and "share" in said and not re.search(r"weight|filter|kernel", said):
             return None
-        if name == "output" and said in ("size", "shape", "dimension", "extent", "resolution", "volume") and (
+        if (
+            name == "output"
+            and said in ("size", "shape", "dimension", "extent", "resolution", "volume")
+            and (
                 re.match(r"(?:of |=|: )*(?:#|@in)", after)
-                or re.search(r"(?:kernel|filter|window|input|image|pool|batch|@in|@head:\w+)(?: -)?$", before)):
+                or re.search(r"(?:kernel|filter|window|input|image|pool|batch|@in|@head:\w+)(?: -)?$", before)
+            )
+        ):
             return None
-        if name == "output" and said == "output" and (
-                re.match(r"(?:layer|channel|map|pad|padding|_)", after) or re.search(r"#[nr]\d+$", before)):
+        if (
+            name == "output"
+            and said == "output"
+            and (re.match(r"(?:layer|channel|map|pad|padding|_)", after) or re.search(r"#[nr]\d+$", before))
+        ):
             return None
         return f"@ask:{name}", name
 
@@ -304,18 +343,30 @@ def _ordinal(match: Match) -> Made:
 
 
 _CLAIMS: tuple[Rule, ...] = (
-    (r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|"
-     r"spatial))", drop),
+    (
+        r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|"
+        r"spatial))",
+        drop,
+    ),
     (r"half of them|half of which|\( (?:[a-h]|i|ii|iii|iv) \)|[a-h] \)", drop),
-    (r"(?:how many times|by (?:which|what) factor|how much)(?: (?:be|is|are|do|does))*"
-     r"(?: (?:fewer|more|less|larger|smaller|cheaper))?", _factor),
+    (
+        r"(?:how many times|by (?:which|what) factor|how much)(?: (?:be|is|are|do|does))*"
+        r"(?: (?:fewer|more|less|larger|smaller|cheaper))?",
+        _factor,
+    ),
     (r"upsampling (?:by|via|through|with|using)(?: a)?(?= (?:transposed|deconv|deconvolution))", drop),
     (r"(?:conv|convolution|convolutional) (?:neural )?(?:network|net)", drop),
-    (r"each(?: (?:<n>|one|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected"
-     r"(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?", drop),
+    (
+        r"each(?: (?:<n>|one|neuron|unit|of them|of which))* (?:is |being )?(?:fully|densely)~connected"
+        r"(?: (?:to|with)(?: (?:the|every|all|each))* \w+)?",
+        drop,
+    ),
     (r"(?:this|that) (?:(?:hidden|output|whole|single|one) )?layer", drop),
-    (rf"(?:say|print|report|claim|quote|declare)(?: that)? {_VALUES}"
-     rf"(?: (?:and|or|,)(?: (?:the other|another|other))? {_VALUES})*(?: input)?", _claim),
+    (
+        rf"(?:say|print|report|claim|quote|declare)(?: that)? {_VALUES}"
+        rf"(?: (?:and|or|,)(?: (?:the other|another|other))? {_VALUES})*(?: input)?",
+        _claim,
+    ),
     (r"the <r> in (?:the|this|that) (?:paper|article|book|note)(?: fit)?|(?:formula|rule) give <r>", _claim),
     (rf"(?:have|has) <r> (?:{_GOAL})(?: (?:and|but|,) not| instead of| rather than) <r>", _claim),
     (r"<n:c> (?:image|axis|example|tool|model zoo)", _a_single),
@@ -325,94 +376,168 @@ _CLAIMS: tuple[Rule, ...] = (
     (r"float16|fp16|half~precision|bfloat16|bf16", tagged("@dtype", 2)),
     (r"float64|fp64|double~precision", tagged("@dtype", 8)),
     (r"u?int8", tagged("@dtype", 1)),
-    (r"<n:b> byte (?:per|each|for each|a)(?: (?:number|value|weight|param|parameter|activation|float))?",
-     lambda match: ("@dtype", match.value("b"))),
-    (rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
-     r"(?! (?:layer|#))", _goal),
+    (
+        r"<n:b> byte (?:per|each|for each|a)(?: (?:number|value|weight|param|parameter|activation|float))?",
+        lambda match: ("@dtype", match.value("b")),
+    ),
+    (
+        rf"<r:v>(?: (?P<scale>{'|'.join(_SCALES)}))?(?: (?:trainable|learnable|learned|total))* (?P<what>{_GOAL})"
+        r"(?! (?:layer|#))",
+        _goal,
+    ),
     (r"<s2:v> \( (?:height|h) (?:by|x|,|then) (?:width|w) \)", _height_first),
     (r"full (?:padding|convolution)", lambda match: "@pass" if re.search(r"padding #n\d+", match.before(9)) else None),
     (r"(?:no|without|zero)(?: any)? (?:zero~)?(?:pad|padding)|unpadded", _no_padding),
-    (r"(?:with and without|without and with|with or without)(?: a)? bias(?: term)?",
-     tagged("@both", ("bias", (True, False)))),
+    (
+        r"(?:with and without|without and with|with or without)(?: a)? bias(?: term)?",
+        tagged("@both", ("bias", (True, False))),
+    ),
     (r"<n:c>(?= (?:filter|kernel|neuron))", _each_one),
-    (r"(?P<head>(?:dense|fully~connected|mlp|perceptron|linear|fc)(?: (?:layer|network|net|:|,|with))* )?<n>"
-     r"(?: (?:→|-) <n>)+(?! (?:channel|map|filter|-|→))(?: ,? ?fully~connected)?", _perceptron),
-    (r"(?P<head>mlp|perceptron|(?:dense|fully~connected) network)(?: (?:with|of|:|layer|size|has|have|unit|neuron))*"
-     r" <n>(?: ,? ?(?:and )?<n>)+(?: (?:neuron|unit))?", _perceptron),
-    (r"per output (?P<of>element|value|number|neuron|unit|pixel|position|cell)",
-     lambda match: ("@perout", match.text("of") in ("pixel", "position", "cell"))),
-    (r"\(? ?(?:(?:one|a|1) )?(?:mac|multiply~(?:add|accumulate)) (?:=|is|be|count as|counted as) (?:<n:c>|one) flop(?: \))?",
-     lambda match: "@macflop" if match.value("c") in (None, 1) else "@pass" if match.value("c") == 2 else None),
-    (rf"{_NTH}(?: (?:layer|one))? (?:output|give|have|produce) <n>(?: (?:feature~)?map)?"
-     rf"(?: ,?(?: ?and)? ?{_NTH}(?: (?:layer|one))? (?:(?:output|give|have|produce) )?<n>(?: (?:feature~)?map)?)+", _depths),
-    (r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
-     lambda match: ("@all", ("pad", match.text("pad")))),
+    (
+        r"(?P<head>(?:dense|fully~connected|mlp|perceptron|linear|fc)(?: (?:layer|network|net|:|,|with))* )?<n>"
+        r"(?: (?:→|-) <n>)+(?! (?:channel|map|filter|-|→))(?: ,? ?fully~connected)?",
+        _perceptron,
+    ),
+    (
+        r"(?P<head>mlp|perceptron|(?:dense|fully~connected) network)(?: (?:with|of|:|layer|size|has|have|unit|neuron))*"
+        r" <n>(?: ,? ?(?:and )?<n>)+(?: (?:neuron|unit))?",
+        _perceptron,
+    ),
+    (
+        r"per output (?P<of>element|value|number|neuron|unit|pixel|position|cell)",
+        lambda match: ("@perout", match.text("of") in ("pixel", "position", "cell")),
+    ),
+    (
+        r"\(? ?(?:(?:one|a|1) )?(?:mac|multiply~(?:add|accumulate)) (?:=|is|be|count as|counted as) (?:<n:c>|one) flop(?: \))?",
+        lambda match: "@macflop" if match.value("c") in (None, 1) else "@pass" if match.value("c") == 2 else None,
+    ),
+    (
+        rf"{_NTH}(?: (?:layer|one))? (?:output|give|have|produce) <n>(?: (?:feature~)?map)?"
+        rf"(?: ,?(?: ?and)? ?{_NTH}(?: (?:layer|one))? (?:(?:output|give|have|produce) )?<n>(?: (?:feature~)?map)?)+",
+        _depths,
+    ),
+    (
+        r"(?:all|both|each)(?: \w+)? (?P<pad>same|valid)(?:~(?:padding|padded|conv|convolution))?",
+        lambda match: ("@all", ("pad", match.text("pad"))),
+    ),
     (r"(?:(?:all|both|each) )?(?:with|without|no|including|having)(?: (?:any|a))? bias(?: term)?", _all_bias),
 )
 _UNKNOWNS: tuple[Rule, ...] = (
-    (r"how (?:many|much) (?:zero~)?(?:pad|padding)(?: (?:pixel|zero|cell|row))?|"
-     r"how many (?:pixel|zero|cell|row) of (?:zero~)?padding", tagged("@unknown", ["pad"])),
-    (r"receptive field(?: (?:size|of|=|is|be|at|least))* (?:<n:v>|<s2:a>)(?: pixel)?|"
-     r"<s2:b> receptive field|(?:the )?(?:same )?receptive field(?: (?:as|of|that|a|single))+(?: <n:one>)? <s2:c>"
-     r"(?: (?:filter|kernel|conv|convolution|layer))*", _wanted_field),
-    (r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride|"
-     r"(?:(?:which|what) )?(?:effective |total )?stride and (?:receptive field|field of view)",
-     tagged("@ask:receptive_field")),
-    (rf"(?:which|what|how much|find|compute|determine|calculate|how (?:big|large)){_WANTED}"
-     rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))", _unknown),
-    (r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
-     _unknown),
-    (r"(?:which|what|find the|how large a|the) number of(?: (?P<what>neuron|unit|filter|kernel|output channel)|"
-     r"(?= <s> (?:filter|kernel)))", _which_number),
+    (
+        r"how (?:many|much) (?:zero~)?(?:pad|padding)(?: (?:pixel|zero|cell|row))?|"
+        r"how many (?:pixel|zero|cell|row) of (?:zero~)?padding",
+        tagged("@unknown", ["pad"]),
+    ),
+    (
+        r"receptive field(?: (?:size|of|=|is|be|at|least))* (?:<n:v>|<s2:a>)(?: pixel)?|"
+        r"<s2:b> receptive field|(?:the )?(?:same )?receptive field(?: (?:as|of|that|a|single))+(?: <n:one>)? <s2:c>"
+        r"(?: (?:filter|kernel|conv|convolution|layer))*",
+        _wanted_field,
+    ),
+    (
+        r"(?:receptive field|field of view)(?: size)?(?:,| and)*(?: the)?(?: effective| total)? stride|"
+        r"(?:(?:which|what) )?(?:effective |total )?stride and (?:receptive field|field of view)",
+        tagged("@ask:receptive_field"),
+    ),
+    (
+        rf"(?:which|what|how much|find|compute|determine|calculate|how (?:big|large)){_WANTED}"
+        rf"(?P<what>(?:{_FIELD})(?: (?:and|or|,)(?: (?:the|which|what))?~(?:{_FIELD}))*)(?! (?:#|@in))",
+        _unknown,
+    ),
+    (
+        r"(?:minimum|smallest|possible|needed|required|necessary) (?P<what>(?:zero~)?(?:pad|padding)|stride|kernel size)",
+        _unknown,
+    ),
+    (
+        r"(?:which|what|find the|how large a|the) number of(?: (?P<what>neuron|unit|filter|kernel|output channel)|"
+        r"(?= <s> (?:filter|kernel)))",
+        _which_number,
+    ),
     (r"(?:which|what)(?: value of)? (?P<letter>[psfk])(?! (?:=|#))", _which_letter),
     (r"how many(?= (?:<s> |@set )?(?:filter|kernel|feature map|output channel|map))", tagged("@unknown", ["filters"])),
-    (r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
-     r"<n:b>(?!(?: ,| and| #n\d+)* (?:filter|kernel|channel|unit|neuron|map))", _series),
-    (r"(?:a|an|each|every|single|a single)(?= <s> (?:filter|kernel)(?! size))|(?:a single|single|a|one)"
-     r"(?= (?:filter|kernel) (?:of|with)(?: size)? <s>)", _single),
-    (r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
-     lambda match: setting("dilation", match.value("v") or match.value("v2"), match)),
+    (
+        r"(?P<what>stride|dilation|kernel|pad|padding)(?: (?:of|rate|size))* <n:a>(?P<more>(?: , <n>)*) ,?(?: ?and|,)? ?"
+        r"<n:b>(?!(?: ,| and| #n\d+)* (?:filter|kernel|channel|unit|neuron|map))",
+        _series,
+    ),
+    (
+        r"(?:a|an|each|every|single|a single)(?= <s> (?:filter|kernel)(?! size))|(?:a single|single|a|one)"
+        r"(?= (?:filter|kernel) (?:of|with)(?: size)? <s>)",
+        _single,
+    ),
+    (
+        r"dilated(?: by| with)? (?:factor |rate |a factor of )?<n:v>(?! (?:filter|kernel|conv))|<n:v2>~dilated",
+        lambda match: setting("dilation", match.value("v") or match.value("v2"), match),
+    ),
     (r"(?:dilated|atrous)(?= (?:<s> )?(?:\S+ )?(?:conv|convolution|filter|kernel))", drop),
     (r"(?:of )?(?:width|length|extent) <n:v>", _filter_width),
-    (r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
-     lambda match: setting("kernel", match.value("v"), match)),
+    (
+        r"<n:v>(?:~(?:pixel|px))?~wide(?:~(?:filter|kernel|window))?(?! (?:input|image|output))",
+        lambda match: setting("kernel", match.value("v"), match),
+    ),
     (r"of <n:v>(?! (?:x|by|channel|#))", _of_extent),
-    (r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional)(?: layer)? (?:neuron|unit|node)",
-     _neuron),
-    (r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
-     tagged("@ask:trainable_and_fixed")),
+    (
+        r"(?:<n:c>|a|an|each|every|single|a single) (?:conv|convolution|convolutional)(?: layer)? (?:neuron|unit|node)",
+        _neuron,
+    ),
+    (
+        r"(?:trainable|learnable)(?: (?:param|parameter))? and non~trainable(?: (?:total|param|parameter|number))*",
+        tagged("@ask:trainable_and_fixed"),
+    ),
 )
 _ORDER: tuple[Rule, ...] = (
     (r"(?:conv|convolution|pool|fc|dense|linear)_?\d+", _named),
-    (r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*)"
-     r" @head)", _times),
+    (
+        r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*)"
+        r" @head)",
+        _times,
+    ),
     (r"(?:first|second|third|fourth|fifth|last|final)(?= (?:\S+ )?@(?:head|named))", _ordinal),
     (r"and(?= (?:a|an|@times|#n\d+)(?: \S+)? @head)", _and_compared),
     (r"<n:v>", _filters_after),
     (r"than(?= (?:a|an|the|@head))", tagged("@versus")),
-    (r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
-     tagged("@versus")),
+    (
+        r"(?:compared? (?:with|to)|versus|vs|rather than|instead of|against|or)(?: \.)?(?= (?:a|an|the|one|single|#|@))",
+        tagged("@versus"),
+    ),
     (r"(?P<order>first|second|third|fourth|fifth|last|final)(?: (?:hidden|weight|trainable))? layer(?! @)", _any_layer),
     (r"(?:the )?(?P<order>first|last|final) <n:c> (?:(?:hidden|weight|trainable) )?layer(?! @)", _some_layers),
-    (r"layer <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>|@head))",
-     lambda match: ("@anylayer", match.value("c"))),
+    (
+        r"layer <n:c>(?! (?:filter|kernel|neuron|unit|channel|map|<s>|@head))",
+        lambda match: ("@anylayer", match.value("c")),
+    ),
     (r"<n:c> (?:st|nd|rd|th)(?= (?:\S+ )?@(?:head|named))", lambda match: ("@ordinal", match.value("c"))),
     (r"@versus <n:c>(?= <s>)", _versus_one),
-    (r"(?:(?:,|and|;) )*each(?: (?:of them|of which|of these|layer|one|is|being))* followed by(?: (?:a|an))?",
-     tagged("@eachthen")),
-    (r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?",
-     tagged("@then")),
-    (r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",
-     lambda match: ("@blocks", match.value("c"))),
-    (r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",
-     lambda match: ("@ending", match.value("c"))),
-    (r"<n:c>(?: (?:such|identical|equal))? (?:block|stage|pair|unit)(?: each)?(?: with)? (?:of|:|with)(?: (?:a|one))?"
-     r"(?= (?:\S+ )?@head)", lambda match: ("@blocks", match.value("c"))),
-    (r"how many(?: (?:stacked|consecutive|successive|more))?(?= <s> (?:(?:stacked|consecutive) )?(?:@head:conv|layer))",
-     lambda match: ("@unknown", ["layers"]) if match.begins("@field") else None),
+    (
+        r"(?:(?:,|and|;) )*each(?: (?:of them|of which|of these|layer|one|is|being))* followed by(?: (?:a|an))?",
+        tagged("@eachthen"),
+    ),
+    (
+        r"(?:(?:,|and|;) )*(?:directly )?(?:then|followed|after that|afterwards|next)(?: directly)?(?: by)?",
+        tagged("@then"),
+    ),
+    (
+        r"<n:c>(?: such)? @head:conv (?:\+|and|-|/) @head:maxpool (?:block|stage|pair|layer)",
+        lambda match: ("@blocks", match.value("c")),
+    ),
+    (
+        r"(?:ending|end|finishing) (?:in|with) <n:c> (?:map|channel|filter|feature~map)",
+        lambda match: ("@ending", match.value("c")),
+    ),
+    (
+        r"<n:c>(?: (?:such|identical|equal))? (?:block|stage|pair|unit)(?: each)?(?: with)? (?:of|:|with)(?: (?:a|one))?"
+        r"(?= (?:\S+ )?@head)",
+        lambda match: ("@blocks", match.value("c")),
+    ),
+    (
+        r"how many(?: (?:stacked|consecutive|successive|more))?(?= <s> (?:(?:stacked|consecutive) )?(?:@head:conv|layer))",
+        lambda match: ("@unknown", ["layers"]) if match.begins("@field") else None,
+    ),
     (r"<n:c> times", lambda match: ("@repeat", match.value("c"))),
     (r"(?:to|into|and|with|by) <n:v> (?:hidden )?(?:neuron|unit)(?: (?:layer|output))?", _neurons),
-    (r"(?:the )?(?P<most>most|fewest|least|largest|biggest)(?= (?:(?:number of|trainable|learnable) )*@ask)",
-     lambda match: ("@most", match.text("most") in ("most", "largest", "biggest"))),
+    (
+        r"(?:the )?(?P<most>most|fewest|least|largest|biggest)(?= (?:(?:number of|trainable|learnable) )*@ask)",
+        lambda match: ("@most", match.text("most") in ("most", "largest", "biggest")),
+    ),
     (r"twice", tagged("@repeat", 2)),
 )

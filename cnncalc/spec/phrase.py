@@ -17,14 +17,41 @@ from cnncalc.layers.fields import Boolean, Choice, Field, Integer, Number, Paddi
 from cnncalc.spec.words import Token, singular, tokens
 
 _FILLERS = frozenset(
-    ("a", "an", "and", "are", "at", "by", "each", "in", "is", "layer", "of", "over", "per", "the", "to", "using",
-     "with")
+    (
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "by",
+        "each",
+        "in",
+        "is",
+        "layer",
+        "of",
+        "over",
+        "per",
+        "the",
+        "to",
+        "using",
+        "with",
+    )
 )
 _JOINTS = frozenset(("=", ":", "-", "of", "is", "by", "to"))
 _SEPARATORS = frozenset(",;.-=:@&")
 _LETTERS = {
-    "K": "filters", "F": "kernel", "S": "stride", "P": "pad", "N": "units",
-    "k": "kernel", "f": "kernel", "s": "stride", "p": "pad", "d": "dilation", "g": "groups", "n": "units",
+    "K": "filters",
+    "F": "kernel",
+    "S": "stride",
+    "P": "pad",
+    "N": "units",
+    "k": "kernel",
+    "f": "kernel",
+    "s": "stride",
+    "p": "pad",
+    "d": "dilation",
+    "g": "groups",
+    "n": "units",
 }
 """The lecture's letters, and the frameworks' small `k` for the kernel; `F=5` and `s2` are read by them."""
 
@@ -344,7 +371,8 @@ class Binder:
     def _sized(self, index: int) -> bool:
         """Whether a size follows directly, as after the number of filters."""
         return any(
-            self._pieces[at].kind == "size" for at in (index + 1, index + 2)
+            self._pieces[at].kind == "size"
+            for at in (index + 1, index + 2)
             if at < len(self._pieces) and (at == index + 1 or self._pieces[at - 1].value in ("@", "of"))
         )
 

@@ -7,7 +7,10 @@ from typing import Any, Literal, NamedTuple
 
 _SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: value for value, word in enumerate(_SMALL, start=1)} | {
-    "sixteen": 16, "twenty": 20, "fifty": 50, "hundred": 100,
+    "sixteen": 16,
+    "twenty": 20,
+    "fifty": 50,
+    "hundred": 100,
 }
 """Numbers that people spell out."""
 
@@ -73,8 +76,27 @@ def _whole(text: str) -> int:
 
 
 _NOT_PLURAL = frozenset(
-    ("as", "axis", "bias", "does", "has", "is", "its", "less", "minus", "plus", "s", "series", "this", "thus", "times",
-     "us", "vs", "was", "yes")
+    (
+        "as",
+        "axis",
+        "bias",
+        "does",
+        "has",
+        "is",
+        "its",
+        "less",
+        "minus",
+        "plus",
+        "s",
+        "series",
+        "this",
+        "thus",
+        "times",
+        "us",
+        "vs",
+        "was",
+        "yes",
+    )
 )
 
 

@@ -15,20 +15,30 @@ ANSWERED = [
     ("number of parameters in the first 3 layers of AlexNet", 34_944 + 614_656 + 885_120),
     ("How many parameters are in the last 3 layers of VGG-16?", 102_764_544 + 16_781_312 + 4_097_000),
     ("number of MACs in the first layer of AlexNet", 55 * 55 * 96 * 363),
-    ("Input 64x64x3. Each of three conv layers has 3x3 kernels with stride 2 and padding 1, and 16, 32, 64 filters. "
-     "Output volume?", "8x8x64"),
+    (
+        "Input 64x64x3. Each of three conv layers has 3x3 kernels with stride 2 and padding 1, and 16, 32, 64 filters. "
+        "Output volume?",
+        "8x8x64",
+    ),
     ("Three blocks of conv 3x3 with 32 filters pad 1 and max pool 2x2 on 64x64x3: output?", "8x8x32"),
     ("Input 28x28x1. Two 5x5 conv layers without padding, each followed by 2x2 max pooling. Output size?", "4x4"),
     ("Receptive field in layer 3 when each layer is 3x3 with stride 2?", 1 + 2 + 4 + 8),
-    ("A CNN has three convolutional layers with 3x3 kernels, a stride of 2, and \"same\" padding. The lowest layer outputs "
-     "100 feature maps, the middle one outputs 200, and the top one outputs 400. The input images are RGB images of "
-     "200 x 300 pixels. What is the total number of parameters?", 100 * 28 + 200 * 901 + 400 * 1801),
-    ("How many parameters are in two stacked 3x3 conv layers with 64 channels each on a 64-channel input?",
-     2 * 64 * (9 * 64 + 1)),
+    (
+        'A CNN has three convolutional layers with 3x3 kernels, a stride of 2, and "same" padding. The lowest layer outputs '
+        "100 feature maps, the middle one outputs 200, and the top one outputs 400. The input images are RGB images of "
+        "200 x 300 pixels. What is the total number of parameters?",
+        100 * 28 + 200 * 901 + 400 * 1801,
+    ),
+    (
+        "How many parameters are in two stacked 3x3 conv layers with 64 channels each on a 64-channel input?",
+        2 * 64 * (9 * 64 + 1),
+    ),
     # Sides in any order.
     ("An image is 640 pixels wide and 480 high, RGB; 32 filters 5x5 stride 2. Output volume?", "318x238x32"),
-    ("Let the input be of height 12 and width 18 with 3 channels, kernel 3 by 5 (height by width), stride 1. Output size?",
-     "14x10"),
+    (
+        "Let the input be of height 12 and width 18 with 3 channels, kernel 3 by 5 (height by width), stride 1. Output size?",
+        "14x10",
+    ),
     # Backwards through several layers.
     ("What input size is required to get a 1x1 output with five 3x3 conv layers without padding?", 11),
     ("What input size gives a 10x10 output after two 3x3 conv layers?", 14),
@@ -59,8 +69,11 @@ ANSWERED = [
     ("What is the stride of conv1 in AlexNet?", 4),
     ("biases of the first conv layer of VGG-16", 64),
     ("How much padding for same convolution with filter 11x11?", 5),
-    ("How many zero-padding pixels must be added on each side so that a 5x5 convolution with dilation 2 preserves the "
-     "size?", 4),
+    (
+        "How many zero-padding pixels must be added on each side so that a 5x5 convolution with dilation 2 preserves the "
+        "size?",
+        4,
+    ),
     ("Output of a 4x4 input with 3x3 kernel, padding 2, stride 1 (full padding)?", "6x6"),
     ("W=32, K=3, S=1, P=1. Output?", 32),
     ("What is the output size of a conv with W=227, F=11, S=4, P=0?", 55),
@@ -113,11 +126,17 @@ def test_refused(question: str, piece: str) -> None:
 
 
 @pytest.mark.parametrize("stray", ["17", "seventeen", "per channel", "twice a day", "except one", "only half", "7x9"])
-@pytest.mark.parametrize("question", [
-    "10 5x5 filters on 32x32x3, {}: parameters?", "How many MACs does AlexNet need {}?",
-    "What is the output of a 2x2 max pool, stride 2, on 64x64x8 {}?", "Conv2d(3, 10, 5) on 32x32 {}: output?",
-    "What padding keeps 63x63 with a 7x7 filter {}?", "Receptive field of three 3x3 conv layers {}?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "10 5x5 filters on 32x32x3, {}: parameters?",
+        "How many MACs does AlexNet need {}?",
+        "What is the output of a 2x2 max pool, stride 2, on 64x64x8 {}?",
+        "Conv2d(3, 10, 5) on 32x32 {}: output?",
+        "What padding keeps 63x63 with a 7x7 filter {}?",
+        "Receptive field of three 3x3 conv layers {}?",
+    ],
+)
 def test_nothing_stray_is_passed_over(question: str, stray: str) -> None:
     with pytest.raises(QuestionError):
         ask(question.format(stray))

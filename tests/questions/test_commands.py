@@ -9,7 +9,7 @@ from cnncalc.cli.main import run
 
 
 def test_ask(capsys: pytest.CaptureFixture[str]) -> None:
-    question = ("Input volume: 32x32x3. 10 5x5 filters with stride 1, pad 2. Number of parameters in this layer?")
+    question = "Input volume: 32x32x3. 10 5x5 filters with stride 1, pad 2. Number of parameters in this layer?"
     assert run(["ask", question]) == 0
     out = capsys.readouterr().out
     assert out.startswith("parameters: 760\n")
@@ -17,7 +17,10 @@ def test_ask(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_ask_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["ask", "32x32x3, 10 5x5 filters, stride 1, pad 2, with bias: output and parameters?", "--format", "json"]) == 0
+    assert (
+        run(["ask", "32x32x3, 10 5x5 filters, stride 1, pad 2, with bias: output and parameters?", "--format", "json"])
+        == 0
+    )
     found = json.loads(capsys.readouterr().out)
     assert found["schema_version"] == 1
     assert [(a["quantity"], a["value"]) for a in found["answers"]] == [("output", "32x32x10"), ("parameters", 760)]
@@ -45,7 +48,10 @@ def test_ask_about_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
 
 
 def test_solve(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["solve", "input", "--kernel", "3", "--stride", "2", "--pad", "1", "--output", "7", "--format", "json"]) == 0
+    assert (
+        run(["solve", "input", "--kernel", "3", "--stride", "2", "--pad", "1", "--output", "7", "--format", "json"])
+        == 0
+    )
     found = json.loads(capsys.readouterr().out)
     assert [answer["value"] for answer in found["answers"]] == [13, 14]
 
@@ -55,9 +61,15 @@ def test_solve_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert "none, because" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [
-    ["solve", "pad", "--kernel", "3"], ["solve", "pad", "--input", "6y"], ["solve"], ["solve", "luck", "--kernel", "3"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["solve", "pad", "--kernel", "3"],
+        ["solve", "pad", "--input", "6y"],
+        ["solve"],
+        ["solve", "luck", "--kernel", "3"],
+    ],
+)
 def test_solve_usage(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     assert run(arguments) == 2
     assert capsys.readouterr().err
@@ -72,28 +84,37 @@ def test_layer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "10 · 75 = 750" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("arguments", "volume"), [
-    (["maxpool", "--input", "55x55x96", "--kernel", "3", "--stride", "2"], "27x27x96"),
-    (["maxpool", "--input", "8x8x4", "--kernel", "3", "--stride", "2", "--ceil"], "4x4x4"),
-    (["fc", "--input", "6x6x256", "--units", "4096"], "4096"),
-    (["depthwise", "--input", "112x112x32", "--kernel", "3", "--pad", "half"], "112x112x32"),
-    (["transposed_conv", "--input", "7x7x8", "--filters", "4", "--kernel", "4", "--stride", "2", "--pad", "1"], "14x14x4"),
-    (["batchnorm", "--input", "8x8x4"], "8x8x4"),
-    (["conv", "--input", "100x8", "--filters", "16", "--kernel", "5"], "96x16"),
-    (["upsample", "--input", "7x7x8", "--scale", "2", "--mode", "bilinear"], "14x14x8"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "volume"),
+    [
+        (["maxpool", "--input", "55x55x96", "--kernel", "3", "--stride", "2"], "27x27x96"),
+        (["maxpool", "--input", "8x8x4", "--kernel", "3", "--stride", "2", "--ceil"], "4x4x4"),
+        (["fc", "--input", "6x6x256", "--units", "4096"], "4096"),
+        (["depthwise", "--input", "112x112x32", "--kernel", "3", "--pad", "half"], "112x112x32"),
+        (
+            ["transposed_conv", "--input", "7x7x8", "--filters", "4", "--kernel", "4", "--stride", "2", "--pad", "1"],
+            "14x14x4",
+        ),
+        (["batchnorm", "--input", "8x8x4"], "8x8x4"),
+        (["conv", "--input", "100x8", "--filters", "16", "--kernel", "5"], "96x16"),
+        (["upsample", "--input", "7x7x8", "--scale", "2", "--mode", "bilinear"], "14x14x8"),
+    ],
+)
 def test_layer_of_any_kind(capsys: pytest.CaptureFixture[str], arguments: list[str], volume: str) -> None:
     assert run(["layer", *arguments, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["layer"]["volume"] == volume
 
 
-@pytest.mark.parametrize(("arguments", "status"), [
-    (["conv", "--input", "32x32x3", "--filters", "10", "--kernel", "50"], 1),
-    (["conv", "--input", "32x32x3", "--filters", "3.5", "--kernel", "5"], 1),
-    (["conv", "--input", "32x32x3", "--kernel", "5"], 2),
-    (["conv", "--input", "32x32x3", "--filters", "{a: 1}", "--kernel", "5"], 2),
-    (["convolution", "--input", "32x32x3"], 2),
-])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["conv", "--input", "32x32x3", "--filters", "10", "--kernel", "50"], 1),
+        (["conv", "--input", "32x32x3", "--filters", "3.5", "--kernel", "5"], 1),
+        (["conv", "--input", "32x32x3", "--kernel", "5"], 2),
+        (["conv", "--input", "32x32x3", "--filters", "{a: 1}", "--kernel", "5"], 2),
+        (["convolution", "--input", "32x32x3"], 2),
+    ],
+)
 def test_layer_that_cannot_be(capsys: pytest.CaptureFixture[str], arguments: list[str], status: int) -> None:
     assert run(["layer", *arguments]) == status
     assert capsys.readouterr().err
@@ -117,7 +138,8 @@ def test_explain_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "lenet5", "C3", "--format", "json"]) == 0
     (layer,) = json.loads(capsys.readouterr().out)["layers"]
     assert {"quantity": "parameters", "result": "1,516"}.items() <= next(
-        step for step in layer["steps"] if step["quantity"] == "parameters").items()
+        step for step in layer["steps"] if step["quantity"] == "parameters"
+    ).items()
 
 
 def test_explain_unknown_layer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,8 +32,13 @@ def test_every_number_of_the_slides_first_layer() -> None:
 
 def test_receptive_fields_of_the_pools() -> None:
     """19, 67, 195 as published for AlexNet (Araujo, Norris and Sim 2019, table of architectures)."""
-    found = [step.result for name in ("POOL1", "POOL2", "POOL3") for layer in explain(ALEXNET, name)
-             for step in layer.steps if step.quantity == "receptive field"]
+    found = [
+        step.result
+        for name in ("POOL1", "POOL2", "POOL3")
+        for layer in explain(ALEXNET, name)
+        for step in layer.steps
+        if step.quantity == "receptive field"
+    ]
     assert found == ["19", "67", "195"]
 
 
@@ -95,7 +100,7 @@ def test_latex_is_balanced_and_plain(name: str) -> None:
 
 
 def test_names_are_shown_as_text() -> None:
-    spec = "input: 8x8x3\nlayers:\n- conv: 4 3x3\n  name: \"a_b&$#{x}|*<i>\\e[31m\"\n"
+    spec = 'input: 8x8x3\nlayers:\n- conv: 4 3x3\n  name: "a_b&$#{x}|*<i>\\e[31m"\n'
     network = cnncalc.loads(spec)
     explained = explain(network)
     markdown, latex = derivations.markdown_text(explained), derivations.latex_text(explained)

@@ -39,8 +39,13 @@ FILTERS = [
     "which number of {f}x{f} filters gives {n} parameters on 32x32x{d}?",
 ]
 FIELDS = ["{}: receptive field?", "What is the receptive field of {}?", "receptive field after {}?"]
-LAYERS = ["conv {f}x{f} stride {s}", "{f}x{f} conv with stride {s}", "{f}x{f} conv s{s}", "conv{f} s{s}",
-          "a {f}x{f} convolution with stride {s}"]
+LAYERS = [
+    "conv {f}x{f} stride {s}",
+    "{f}x{f} conv with stride {s}",
+    "{f}x{f} conv s{s}",
+    "conv{f} s{s}",
+    "a {f}x{f} convolution with stride {s}",
+]
 
 
 def values(question: str) -> list[object]:
@@ -79,7 +84,9 @@ def test_filters(text: str, k: int, d: int, f: int) -> None:
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(FIELDS), st.sampled_from(LAYERS), st.sampled_from([", ", " -> ", ", then ", " followed by "]),
+    st.sampled_from(FIELDS),
+    st.sampled_from(LAYERS),
+    st.sampled_from([", ", " -> ", ", then ", " followed by "]),
     st.lists(st.tuples(st.sampled_from([3, 5, 7]), st.sampled_from([1, 2])), min_size=2, max_size=4),
 )
 def test_receptive_field(text: str, layer: str, joint: str, windows: list[tuple[int, int]]) -> None:

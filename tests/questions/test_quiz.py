@@ -47,8 +47,7 @@ def test_distractors(topic: str, level: int, seed: int) -> None:
 def test_the_usual_mistakes() -> None:
     """Bias forgotten, depth forgotten, padding added once: computed here from the question's own numbers."""
     for question in quiz("parameters", 2, count=10, seed=3):
-        depth, filters, kernel = map(int, re.search(
-            r"x(\d+), (\d+) filters of (\d+)x", question.text).groups())  # type: ignore[union-attr]
+        depth, filters, kernel = map(int, re.search(r"x(\d+), (\d+) filters of (\d+)x", question.text).groups())  # type: ignore[union-attr]
         assert question.answer == f"{filters * (kernel * kernel * depth + 1):,}"
         by_mistake = {mistake: text for text, mistake in question.distractors}
         assert by_mistake["the biases were forgotten"] == f"{filters * kernel * kernel * depth:,}"

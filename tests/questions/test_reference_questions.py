@@ -19,8 +19,15 @@ LEANS_ON_CONTEXT = {
 """Questions that cannot be answered from their own words, and what they leave out."""
 
 IN_THE_WORKING = {
-    "alexnet-total-ungrouped", "alexnet-total-grouped", "alexnet-macs-grouped",  # one line per layer
-    "alexnet-missing-flatten", "rf-alexnet", "squeezenet-conv1", "googlenet-conv1", "dilated-32", "convT-macs",
+    "alexnet-total-ungrouped",
+    "alexnet-total-grouped",
+    "alexnet-macs-grouped",  # one line per layer
+    "alexnet-missing-flatten",
+    "rf-alexnet",
+    "squeezenet-conv1",
+    "googlenet-conv1",
+    "dilated-32",
+    "convT-macs",
     "unet-388",
 }
 """Questions some of whose values are no answers of their own but lines of the working."""

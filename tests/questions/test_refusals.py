@@ -8,13 +8,18 @@ from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.ask import LONGEST, ask
 
 MISSING = [
-    ("How many parameters does a conv layer have?", {"the number of filters", "the kernel's size", "the input's depth"}),
+    (
+        "How many parameters does a conv layer have?",
+        {"the number of filters", "the kernel's size", "the input's depth"},
+    ),
     ("32x32x3, 10 filters: parameters?", {"the kernel's size"}),
     ("Conv 3x3 on 28x28x16 with pad 1: parameters?", {"the number of filters"}),
     ("5x5 filter, stride 2: output size?", {"the input's width and height"}),
     ("How many MACs does a 3x3 conv from 64 to 128 channels need?", {"the input's width and height"}),
-    ("How many parameters does a fully connected layer with 10 neurons have?",
-     {"the input's width and height", "the input's depth"}),
+    (
+        "How many parameters does a fully connected layer with 10 neurons have?",
+        {"the input's width and height", "the input's depth"},
+    ),
     ("Batch norm parameters?", {"the input's depth"}),
     ("What is the output size?", {"what layer is meant"}),
     ("32x32x3, 3x3 filters with padding: output?", {"the padding"}),
@@ -46,7 +51,10 @@ IMPOSSIBLE = [
     ("A 32x32x3 input is convolved with 10 5x5 filters at stride 0. Output?", "too small"),
     ("Which stride gives 1 from 7 with a 7x7 filter?", "every stride"),
     ("Output of AlexNet's conv9?", "no conv 9"),
-    ("Conv2d(3, 6, 5) -> MaxPool2d(2) -> Linear(400, 120) on 32x32: parameters?", "takes 400 inputs and is given 1,176"),
+    (
+        "Conv2d(3, 6, 5) -> MaxPool2d(2) -> Linear(400, 120) on 32x32: parameters?",
+        "takes 400 inputs and is given 1,176",
+    ),
     ("Conv2d(16, 6, 5) on 32x32x3: parameters?", "takes 16 channels"),
     ("10 filters of 5x5 and 20 filters of 3x3 on 32x32x3: parameters?", "several layers"),
 ]

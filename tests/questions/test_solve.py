@@ -60,7 +60,9 @@ def test_stride(width: int, kernel: int, pad: int, output: int) -> None:
 @settings(max_examples=300)
 @given(st.integers(1, 12), SMALL, st.integers(1, 4), st.integers(1, 40))
 def test_transposed_padding(width: int, kernel: int, stride: int, output: int) -> None:
-    found: list[object] = values("pad", kind="transposed_conv", input=width, kernel=kernel, stride=stride, output=output)  # type: ignore[arg-type]
+    found: list[object] = values(
+        "pad", kind="transposed_conv", input=width, kernel=kernel, stride=stride, output=output
+    )  # type: ignore[arg-type]
     assert found == ([p for p in range(60) if spread(width, max(kernel, 1), stride, p) == output] or NONE)
 
 
@@ -112,11 +114,14 @@ def test_windows_need_not_be_square() -> None:
     assert [a.value for a in solve("input", kernel=(7, 3), output=(10, 10))] == ["16x12"]
 
 
-@pytest.mark.parametrize(("unknown", "known", "missing"), [
-    ("pad", {"input": 28, "output": 28}, "the kernel's size"),
-    ("pad", {"kernel": 3, "output": 28}, "the input's width and height"),
-    ("pad", {"kernel": 3, "input": 28}, "the output that is wanted"),
-])
+@pytest.mark.parametrize(
+    ("unknown", "known", "missing"),
+    [
+        ("pad", {"input": 28, "output": 28}, "the kernel's size"),
+        ("pad", {"kernel": 3, "output": 28}, "the input's width and height"),
+        ("pad", {"kernel": 3, "input": 28}, "the output that is wanted"),
+    ],
+)
 def test_says_what_is_missing(unknown: str, known: dict[str, int], missing: str) -> None:
     with pytest.raises(QuestionError) as caught:
         solve(unknown, **known)  # type: ignore[arg-type]

@@ -38,8 +38,7 @@ READ = [
     ("conv", "64 3x3 filters, no padding", {"filters": 64, "kernel": (3, 3), "pad": 0}),
     ("conv", "64 3x3 filters, zero-padding of 2", {"filters": 64, "kernel": (3, 3), "pad": 2}),
     ("conv", "10 5x5 filters, no bias", {"filters": 10, "kernel": (5, 5), "bias": False}),
-    ("conv", "64 3x3 filters, dilation 2, 4 groups",
-     {"filters": 64, "kernel": (3, 3), "dilation": 2, "groups": 4}),
+    ("conv", "64 3x3 filters, dilation 2, 4 groups", {"filters": 64, "kernel": (3, 3), "dilation": 2, "groups": 4}),
     ("conv", "64 3x3x3 filters", {"filters": 64, "kernel": (3, 3)}),
     ("maxpool", "2x2", {"kernel": (2, 2)}),
     ("maxpool", "2x2 max pooling with a stride of 2", {"kernel": (2, 2), "stride": 2}),
@@ -110,7 +109,9 @@ def test_spans_point_at_the_words() -> None:
     text = "96 11x11 filters at stride 4"
     spans = read_phrase(text, "conv").spans
     assert {name: text[slice(*span)] for name, span in spans.items()} == {
-        "filters": "96 11x11 filters", "kernel": "11x11", "stride": "stride 4",
+        "filters": "96 11x11 filters",
+        "kernel": "11x11",
+        "stride": "stride 4",
     }
 
 
