@@ -77,7 +77,8 @@ class _Tagger:
                 self.channel_change,
             ),
             (
-                rf"(?:reduc|map|tak|bring|expand|project|squeez|increas)(?:e|es|ed|ing)?(?: (?:the|from|a|depth|number of {_CHANNELS}))* <n:a>"
+                rf"(?:reduc|map|tak|bring|expand|project|squeez|increas)(?:e|es|ed|ing)?(?: (?:the|from|a|depth|"
+                rf"number of {_CHANNELS}))* <n:a>"
                 rf" (?:input )?{_CHANNELS} (?:to|into|→|down to|up to) <n:b>(?: (?:output )?(?:{_CHANNELS}|filter))?",
                 self.channel_change,
             ),
@@ -86,7 +87,8 @@ class _Tagger:
             (rf"(?:from )?<n:a> {inside} (?:and|,|→|to) <n:b> {outside}", self.channel_change),
             (rf"<n:a> (?:input|in) (?:and|,) <n:b> (?:output|out)~?{_CHANNELS}", self.channel_change),
             (
-                r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|everywhere|"
+                r"<n:a>(?P<b>) (?:channel|map|filter) (?:in and out|(?:for|on|at) (?:both )?input and output|"
+                r"everywhere|"
                 r"throughout)",
                 self.channel_change,
             ),
@@ -113,7 +115,8 @@ class _Tagger:
                 self.turned,
             ),
             (
-                rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume| map)?|"
+                rf"{_GIVES}(?: (?:a|an|the))?(?:{_SHAPED}) <s:v>(?: {_NOUN})?|<s:v2> (?:output|result)(?: volume|"
+                rf" map)?|"
                 rf"output(?:{_SHAPED}) <s:v3>(?! (?:input|image|tensor|volume|feature))",
                 self.target,
             ),
@@ -137,7 +140,8 @@ class _Tagger:
                 self.kept,
             ),
             (
-                rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|input))* "
+                rf"{_KEEPS}(?: (?:the|its|it|a|an))*(?: {kept})+|(?:same|equal|unchanged)(?: (?:spatial|output|"
+                rf"input))* "
                 rf"{extent}(?: (?:as|to) (?:the )?(?:input|output|before))?|output (?:size )?(?:equal|as large as|"
                 r"as wide as|the same size as)(?: to)?(?: the)? input(?: size)?",
                 lambda match: ("@keep", None),

@@ -39,7 +39,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ),
     (
         "positions",
-        r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? share(?: (?:@pass|the|same|each|one|a|set|of))* "
+        r"(?:how many|number of) (?:neuron|unit|output)(?: (?:do|does|that))? share(?: (?:@pass|the|same|each|"
+        r"one|a|set|of))* "
         r"(?:weight|filter|kernel)",
     ),
     ("effective_kernel", r"effective (?:kernel|filter|window)(?: size| width| extent)?|effective size"),
@@ -75,7 +76,8 @@ QUANTITIES: tuple[tuple[str, str], ...] = (
     ("connections", r"connection"),
     (
         "memory",
-        r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|how many bit|number of bit|mb|mib|kb|"
+        r"memory(?: footprint| usage| use| requirement| consumption)?|storage|megabyte|kilobyte|byte|"
+        r"how many bit|number of bit|mb|mib|kb|"
         r"kib",
     ),
     ("flops", r"(?:mega|giga|m|g)?flop|floating~point operation"),

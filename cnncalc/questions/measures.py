@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cnncalc.derivation import number
-from cnncalc.questions import costs, quantities
+from cnncalc.questions import costs, fits, quantities
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.chain import Stage
 from cnncalc.questions.quantities import Asked
@@ -40,14 +40,14 @@ _QUANTITIES: dict[str, Callable[[Asked], list[Answer]]] = {
     "parameter_share": costs.share_of(quantities.trainable, "parameters"),
     "mac_share": costs.share_of(costs.macs_of, "multiply–accumulates"),
     "discarded": costs.discarded,
-    "effective_kernel": costs.effective_kernel,
+    "effective_kernel": fits.effective_kernel,
     "flatten": costs.flatten,
     "unshared": costs.unshared,
     "bias_waste": costs.bias_waste,
     "bias_additions": costs.bias_additions,
-    "lost": costs.lost,
-    "legal": costs.legal,
-    "rounding": costs.rounding,
+    "lost": fits.lost,
+    "legal": fits.legal,
+    "rounding": fits.rounding,
 }
 
 
