@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -56,11 +55,13 @@ class Explanation(NamedTuple):
         }
 
 
-@dataclass(slots=True)
 class Derivation:
     """The steps of a computation, in order."""
 
-    steps: list[Step] = field(default_factory=list)
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
 
     def add(self, quantity: str, rule: str, numbers: str, result: object, remark: str = "") -> None:
         """Append a step; whole numbers are written with thousands separators."""

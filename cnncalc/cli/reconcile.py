@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,7 +99,7 @@ def _variants(spec: str, own: Candidate, options: Options) -> Iterator[Candidate
     names = bundled_names()
     root = _root(own.bundled or Path(spec).stem.lower(), names)
     alike = [name for name in names if name != own.bundled and _root(name, names) == root]
-    variants = [(name, open_spec(name, replace(options, input=None, define=None))) for name in alike]
+    variants = [(name, open_spec(name, options._replace(input=None, define=None))) for name in alike]
     variants.sort(key=lambda pair: abs(pair[1].totals.parameters - own.network.totals.parameters))
     for name, variant in variants:
         if variant.valid and variant.totals.complete:
@@ -120,6 +119,6 @@ def _inputs(spec: str, own: Candidate, options: Options) -> Iterator[Candidate]:
     for size in SIZES:
         volume = f"{size}x{size}x{volumes[0].channels}"
         if volume != volumes[0].text:
-            other = open_spec(spec, replace(options, input=volume))
+            other = open_spec(spec, options._replace(input=volume))
             if other.valid and other.totals.complete:
                 yield own._replace(label=f"at {volume}", network=other)

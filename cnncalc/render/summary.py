@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
@@ -18,8 +18,7 @@ from cnncalc.render.table import Column, Table
 from cnncalc.render.terminal import Line, Span, visible, wrapped
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """How a summary is to look.
 
     Attributes:

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.render.terminal import Line, Span, cells, clipped, visible
@@ -24,13 +23,15 @@ class Column(NamedTuple):
     style: str = ""
 
 
-@dataclass
 class Table:
     """Columns, rows of cells already made text, and a totals row. Cells may hold anything a file put into them."""
 
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[str]] = field(default_factory=list)
-    footer: Sequence[str] | None = None
+    def __init__(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]] = (), footer: Sequence[str] | None = None
+    ) -> None:
+        self.columns = columns
+        self.rows = rows
+        self.footer = footer
 
     @property
     def all_rows(self) -> Iterator[Sequence[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 MAX_LITERAL = 10**18
 """The largest integer that may be written."""
@@ -23,8 +23,7 @@ MAX_FINDINGS = 100
 _SUFFIXES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What one file may ask for. `--limit NAME=VALUE` raises one."""
 
     bytes: int = 8 * 10**6
@@ -42,13 +41,12 @@ class Limits:
             ValueError: for an unknown name or a value that is no whole number.
         """
         name, _, value = setting.partition("=")
-        names = [declared.name for declared in fields(self)]
-        if name not in names:
-            raise ValueError(f"there is no limit {name!r}; there are {', '.join(names)}")
+        if name not in self._fields:
+            raise ValueError(f"there is no limit {name!r}; there are {', '.join(self._fields)}")
         match = re.fullmatch(r"([0-9]{1,18})([KMG]?)", value.strip().upper())
         if not match or not int(match[1]):
             raise ValueError(f"{value!r} is not a whole number such as 500, 20K or 8G")
-        return replace(self, **{name: int(match[1]) * _SUFFIXES[match[2]]})
+        return self._replace(**{name: int(match[1]) * _SUFFIXES[match[2]]})
 
 
 DEFAULTS = Limits()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cnncalc.collector import paused
 from cnncalc.diagnostics import Diagnostic, SpecError
@@ -30,8 +30,7 @@ from cnncalc.spec.tree import Scalar, Tree
 from cnncalc.spec.values import ValueFault, plain_value
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What a caller may change of a specification.
 
     Attributes:
@@ -53,8 +52,11 @@ class Options:
         return self.input is not None or bool(self.define)
 
 
-@dataclass(frozen=True)
-class Loaded:
+AS_WRITTEN = Options()
+"""Nothing changed."""
+
+
+class Loaded(NamedTuple):
     """What a specification came to."""
 
     path: str
@@ -85,7 +87,7 @@ class UsageError(ValueError):
     """An option that does not go with the specification."""
 
 
-def load_spec(spec: str, options: Options = Options()) -> Loaded:
+def load_spec(spec: str, options: Options = AS_WRITTEN) -> Loaded:
     """Load a path, `-`, or a bundled name; everything wrong with it is in `diagnostics`.
 
     Raises:
@@ -95,7 +97,7 @@ def load_spec(spec: str, options: Options = Options()) -> Loaded:
     return load_found(files.find(spec, options.limits), options)
 
 
-def load_found(found: files.Found, options: Options = Options()) -> Loaded:
+def load_found(found: files.Found, options: Options = AS_WRITTEN) -> Loaded:
     """The same for bytes that are read already.
 
     Raises:
@@ -104,7 +106,7 @@ def load_found(found: files.Found, options: Options = Options()) -> Loaded:
     return _Loading(found, options).load()
 
 
-def load_text(text: str, path: str = "<text>", options: Options = Options()) -> Loaded:
+def load_text(text: str, path: str = "<text>", options: Options = AS_WRITTEN) -> Loaded:
     """The same for a specification given as text; it may extend bundled architectures only."""
     return load_found(files.Found(path, text.encode("utf-8", "surrogatepass"), None, False), options)
 
