@@ -239,6 +239,8 @@ class _Tagger:
         convolution = r"(?:conv|convolution|conv2d|deconv|@head\S*)(?: layer| with| \(|:| from| ,| #s\S+)*$"
         if re.search(convolution, match.before(4)):
             return self.channel_change(match)
+        if re.search(r"(?:stride|pad|padding|size|kernel|dilation) (?:for|from)$", match.before(2)):
+            return "@change", (self._read(match.value("a")), self._read(match.value("b")))
         return None
 
     def target(self, match: Match) -> Made:

@@ -149,7 +149,8 @@ class Fold:
         """Whether a layer without a name has been described before, and the name that now comes is another's."""
         if not part.since_head or not any(token.is_value for token in part.tokens):
             return False
-        return self._in_ask or (part.closed and kind not in ("conv", *_CONVOLUTIONS))
+        own = part.closed or _counts_filters(part.tokens)
+        return self._in_ask or (own and kind not in ("conv", *_CONVOLUTIONS))
 
     def _loose(self, part: Part | None) -> list[Token]:
         """Words just before a head that opens a layer of its own belong to that layer."""
@@ -361,6 +362,12 @@ class Fold:
         self.reading.compares = True
         self.reading.setups.append(Setup(self.reading.setups[-1].input))
         self._fresh = True
+
+
+def _counts_filters(tokens: list[Token]) -> bool:
+    """Whether a number of filters is said: `6 filters`, `6 5x5 filters`; so a convolution is."""
+    nouns = [index for index, token in enumerate(tokens) if str(token.value) in ("filters", "kernels")]
+    return any(token.kind == "number" for index in nouns for token in tokens[max(0, index - 2) : index])
 
 
 def _sentences(items: list[Item]) -> list[list[Item]]:

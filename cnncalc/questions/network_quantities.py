@@ -43,7 +43,7 @@ class About:
 
     def quantity(self, ask: Ask) -> list[Answer]:
         """One quantity, of the layers it is asked of or of the whole."""
-        where = ask.where or self.reading.pending or self._changed(ask)
+        where = ask.where or self.reading.pending or self._changed(ask) or self._pronoun()
         if ask.name in ("fails",):
             return self._fails()
         if ask.name == "layer_count":
@@ -64,6 +64,11 @@ class About:
         if ask.name in ("parameter_share", "mac_share"):
             return self._share(ask, where)
         return self._of_layers(ask, where)
+
+    def _pronoun(self) -> list[Where]:
+        """`… of conv5, and what is its output?`: the layers spoken of before."""
+        spoken = [ask.where for ask in self.reading.asked if ask.where]
+        return spoken[0] if spoken and self.reading.plurals & {"its", "it", "their"} else []
 
     def _changed(self, ask: Ask) -> list[Where]:
         """The layers that were changed, where the question is about them: outputs, or the one layer that it changes."""

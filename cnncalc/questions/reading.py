@@ -16,6 +16,7 @@ from cnncalc.spec.phrase import Binder
 from cnncalc.spec.words import Token, singular
 
 _WITH_KERNEL = frozenset(("conv", "separable", "depthwise", "pointwise", "transposed_conv", "maxpool", "avgpool"))
+_IN_MEMORY = frozenset(("parameters", "weights", "activations"))
 _OF_ONE_FILTER = {"parameters", "weights", "learned_numbers", "filter_weights", "filter_parameters", "biases"}
 
 
@@ -63,6 +64,8 @@ def _tidy(reading: Reading) -> None:
         reading.asked.append(Ask(reading.goal[0]))  # `why has it 1,516 parameters?`
     if reading.mac_is_flop:
         reading.asked = [replace(ask, name="macs") if ask.name == "flops" else ask for ask in reading.asked]
+    if "and" not in reading.words and "memory" in {ask.name for ask in reading.asked}:
+        reading.asked = [ask for ask in reading.asked if ask.name not in _IN_MEMORY]  # `memory of the weights`
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:
         reading.asked.append(Ask("conventions"))

@@ -97,6 +97,8 @@ def solutions(problem: Problem) -> list[Solution]:
         raise QuestionError.lacking(f"which {' or '.join(unknown)} is meant: a padding, stride, kernel, input, …")
     if problem.goal is not None:
         return list(_counting(problem))
+    if any(name not in _BOUNDS for name in problem.unknown):
+        raise QuestionError.lacking("the number of parameters or multiply–accumulates that is wanted")
     if problem.target is None:
         raise QuestionError.lacking("the output that is wanted")
     return list(_extents(problem, problem.target))

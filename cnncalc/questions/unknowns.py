@@ -85,6 +85,7 @@ def _of_extent(match: Match) -> Made:
 
 
 UNKNOWNS: tuple[Rule, ...] = (
+    (rf"(?P<what>{_FIELD}) (?:for|from)(?= @change)", _unknown),
     (
         r"how (?:many|much) (?:zero~)?(?:pad|padding)(?: (?:pixel|zero|cell|row))?|"
         r"how many (?:pixel|zero|cell|row) of (?:zero~)?padding",
