@@ -24,6 +24,9 @@ from cnncalc.backend.weights import Frame, Law
 from cnncalc.graph import Graph, Node
 
 _FOLDS = frozenset(("conv", "depthwise", "transposed_conv"))
+_PLAIN = frozenset(("relu", "relu6"))
+"""Activations without intermediate results, which need not be applied block by block."""
+
 _MOST_AROUND = 1.5
 """Positions with padding for every one without, beyond which computing them takes longer than copying the others."""
 
@@ -188,4 +191,6 @@ def _keeps_zero(finish: Finish | None) -> bool:
 
 def _finish(kind: str, layer: SimpleNamespace) -> Finish:
     formula = FORMULAS[kind]
+    if kind in _PLAIN:
+        return lambda part: formula(layer, part, part)
     return lambda part: activation.in_blocks(layer, formula, part, part)

@@ -16,6 +16,9 @@ from cnncalc.backend.weights import Pool, Weights
 from cnncalc.backend.work import Work
 from cnncalc.graph import Graph, Node
 
+_FEW = 4
+"""Maps up to which an input is laid out map by map."""
+
 
 class LayerWeights(MutableMapping[str, Array]):
     """The weight tensors of one layer by name, in the frameworks' layouts; reading gives a copy, setting copies."""
@@ -107,7 +110,9 @@ class Runner:
         for node, array in arrays.items():
             last = np.moveaxis(array, 1, -1)
             values[node.index] = self._work.arena.empty(last.shape, self._dtype)
-            values[node.index][...] = last
+            # Few maps go one by one: NumPy would copy position by position.
+            for maps in range(last.shape[-1]) if last.shape[-1] <= _FEW else (slice(None),):
+                values[node.index][..., maps] = last[..., maps]
         return values
 
     def _admit(self, batch: int) -> None:

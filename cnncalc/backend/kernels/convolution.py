@@ -84,13 +84,14 @@ def _per_map(w: Array) -> Array:
 
 
 def _product(
-    x: Array, w: Array, bias: Array | None, y: Array, work: Work, rectified: Rectified | None = None
-) -> None:
+    x: Array, w: Array, bias: Array | None, y: Array, work: Work,
+    rectified: Rectified | None = None, tile: int = _TILE_BYTES // 2,
+) -> None:  # fmt: skip
     """One product, in tiles that stay in the cache; what it reads is first cut off at the bounds, if there are any."""
     rows, out = as_matrix(x), as_matrix(y)
     hands = work.hands(rows.size * out.shape[-1])
     wide = max(out.shape[-1], rows.shape[-1] if rectified else 0)
-    most = max(_TILE_POSITIONS, _TILE_BYTES // 2 // (wide * y.itemsize))
+    most = max(_TILE_POSITIONS, tile // (wide * y.itemsize))
     most = min(most, _fair(len(rows), hands))
     room = [work.empty((most, rows.shape[-1]), x) for _ in range(hands if rectified else 0)]
 
@@ -127,7 +128,8 @@ def _surrounded(x: Array, w: Array, around: window.Pads, work: Work) -> Array:
     inner[..., :-1] = x
     inner[..., -1] = 1
     y = work.empty((len(x), *grown, w.shape[-1]), x)
-    _product(source, w, None, y, work)
+    # Few maps make many: such a product is as fast as its output can be written, and rewritten while it is near.
+    _product(source, w, None, y, work, tile=_TILE_BYTES // 8)
     return y
 
 
