@@ -26,6 +26,12 @@ def _named(match: Match) -> Made:
     return "@named", (kind[word], int(digits))
 
 
+def _new_filters(match: Match) -> Made:
+    """`pool 2x2, 16 filters`: a number of filters after a pooling begins another convolution."""
+    heads = [text for text in match.before(99).split() if text.startswith("@head:")]
+    return "@then" if heads and heads[-1] in ("@head:maxpool", "@head:avgpool", "@head:relu", "@head:batchnorm") else None
+
+
 def _times(match: Match) -> Made:
     """`three stacked 3x3 convs`: a number that is spelled out or said to be stacked counts layers, not filters."""
     count, head = match.items[0].tokens[0], match.next_item("@head")
@@ -69,6 +75,7 @@ def _ordinal(match: Match) -> Made:
 
 
 ORDER: tuple[Rule, ...] = (
+    (r"(?:,|;|and)(?= <n> (?:<s> )?(?:filter|kernel)(?! size))", _new_filters),
     (r"(?:conv|convolution|pool|fc|dense|linear)_?\d+", _named),
     (
         r"<n>(?=(?P<mid>(?: (?:stacked|consecutive|successive|identical|such|more|valid|same|strided|@set|<s>|of))*)"
