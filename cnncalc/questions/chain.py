@@ -168,7 +168,7 @@ def _stage(said: Said, known: Known, name: str, only_width: bool) -> Stage:
     before = _meeting(before, said, name)
     values = dict(said.values)
     axes = _axes(said, before)
-    if said.kind != "fc":
+    if "filters" in cls.fields:
         before, values = _depth_seen(before, values, axes)
     if axes == 1:
         values = {
@@ -220,7 +220,7 @@ def _axes(said: Said, before: Known) -> int:
 def _depth_seen(before: Known, values: dict[str, Any], axes: int) -> tuple[Known, dict[str, Any]]:
     """`5x5x3 filters` say the depth of the input."""
     kernel = values.get("kernel")
-    if not isinstance(kernel, tuple) or len(kernel) != axes + 1 or "filters" not in values or axes == 1:
+    if not isinstance(kernel, tuple) or len(kernel) != axes + 1 or axes == 1:
         return before, values
     depth = kernel[-1] * values.get("groups", 1)
     if before.channels not in (None, depth):

@@ -102,6 +102,7 @@ def _all_bias(match: Match) -> Made:
 
 
 CLAIMS: tuple[Rule, ...] = (
+    (r"half (?:the|of|as|its|their)(?! (?:them|which))", tagged("@refused")),
     (r"<n:c>(?: -)? d(?= (?:signal|sequence|series))", lambda match: "@pass" if match.value("c") == 1 else None),
     (
         r"(?:the|this) same(?!~(?:pad|padding|conv|convolution|size|width|height|dimension|resolution|shape|extent|"

@@ -169,8 +169,10 @@ def bytes_of(asked: Asked, name: str, numbers: int, size: int, copies: int = 1) 
     """So many numbers in memory, twice where their gradients are kept too."""
     total = numbers * size * copies
     twice = " · 2 (values and gradients)" if copies == 2 else ""
-    text = f"{number(total)} bytes = {total / 2**20:.1f} MiB = {total / 10**6:.1f} MB"
-    step = f"{number(numbers)} numbers · {size} bytes{twice} = {number(total)} bytes"
+    binary, decimal = (2**20, 10**6) if total >= 10**5 else (2**10, 10**3)
+    names = ("MiB", "MB") if total >= 10**5 else ("KiB", "kB")
+    text = f"{number(total)} bytes = {total / binary:.1f} {names[0]} = {total / decimal:.1f} {names[1]}"
+    step = f"{number(numbers)} numbers · {size} byte{'s' * (size > 1)}{twice} = {number(total)} bytes"
     if "bits" in asked.reading.plurals:
         return asked.answer(name, 8 * total, "bits", [step], f"{number(8 * total)} bits = {number(total)} bytes")
     several = len(dtypes(asked.reading)) > 1

@@ -6,7 +6,7 @@ import re
 
 from cnncalc.questions.chain import MOST_LAYERS
 from cnncalc.questions.setups import Said
-from cnncalc.questions.sheet import Made, Match, Rule, setting, tagged
+from cnncalc.questions.sheet import Item, Made, Match, Rule, setting, tagged
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 
@@ -24,6 +24,12 @@ def _named(match: Match) -> Made:
     kind = {"conv": "conv", "convolution": "conv", "pool": "maxpool", "fc": "fc", "dense": "fc", "linear": "fc"}
     word, digits = re.fullmatch(r"([a-z]+)_?(\d+)", match.text()).groups()  # type: ignore[union-attr]
     return "@named", (kind[word], int(digits))
+
+
+def _or_else(match: Match) -> Made:
+    """`stride 1 vs stride 2`: two cases of one layer."""
+    token = match.items[0].tokens[0]
+    return Item("and", (token._replace(text="and", value="and"),))
 
 
 def _new_filters(match: Match) -> Made:
@@ -75,6 +81,7 @@ def _ordinal(match: Match) -> Made:
 
 
 ORDER: tuple[Rule, ...] = (
+    (r"(?:vs|versus)(?= (?:(?:a|an) )?(?:stride|pad|padding|dilation)(?: of)? #n)", _or_else),
     (r"(?:,|;|and)(?= <n> (?:<s> )?(?:filter|kernel)(?! size))", _new_filters),
     (r"(?:conv|convolution|pool|fc|dense|linear)_?\d+", _named),
     (

@@ -11,7 +11,8 @@ from cnncalc.results import Answer
 def answer_lines(answers: Sequence[Answer]) -> Iterator[Line]:
     """Each quantity with its value, the working under it, and at the end what was assumed."""
     for answer in answers:
-        unit = f" {answer.unit}" if isinstance(answer.value, int) and answer.unit not in answer.quantity else ""
+        said = f"{answer.quantity} {answer.text}"
+        unit = f" {answer.unit}" if isinstance(answer.value, int) and answer.unit not in said else ""
         yield (Span(f"{visible(answer.quantity)}: "), Span(f"{visible(answer.text)}{unit}", "bold"))
         for step in answer.steps:
             yield (Span(f"    {visible(step)}", "dim"),)
