@@ -15,6 +15,17 @@ UNKNOWNS = ("pad", "stride", "kernel", "dilation", "input", "filters", "units", 
 KINDS = ("conv", "depthwise", "transposed_conv", "maxpool", "avgpool", "subsample", "fc")
 
 
+_OPTIONS = {
+    "the output that is wanted": "--output (or --parameters, --macs)",
+    "the input's width and height": "--input",
+    "the input's depth": "--input with its depth",
+    "the kernel's size": "--kernel",
+    "the number of filters": "--filters",
+    "the number of neurons": "--units",
+}
+"""The options that say what a question lacks."""
+
+
 def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int | tuple[int, ...] | None:
     """A number, or numbers joined by x: an int or a tuple, width first."""
     if value is None:
@@ -77,7 +88,8 @@ def solve(
     try:
         found = solved(unknown, kind=kind, input=input_, output=output, parameters=parameters, macs=macs, **values)
     except QuestionError as error:
-        raise click.UsageError(str(error)) from None
+        options = [_OPTIONS[name] for name in error.missing if name in _OPTIONS]
+        raise click.UsageError(f"missing {', '.join(options)}" if options else str(error)) from None
     if format_ == "json":
         click.echo(json.dumps({"schema_version": 1, "answers": [answer.as_dict() for answer in found]}))
     else:

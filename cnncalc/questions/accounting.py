@@ -36,6 +36,7 @@ _SETTLED: tuple[Rule, ...] = (
     (r"not(?= (?:give|@out|@goal|@in))|what be missing|what is missing|patch of|change(?= (?:the|it|@ask))", drop),
     (r"(?:,|;|\.) but", drop),
     (r"(?:height|width|channel|depth) (?:first|last)|(?:height|width) (?:by|x|then) (?:height|width)", drop),
+    (r"(?:rounding|rounded|round) down", drop),
     (r"per (?:axis|side|dimension)", lambda match: "@pass" if match.anywhere("@ask:lost") else None),
     (r"gradient", lambda match: "@pass" if match.anywhere("@ask:memory") else None),
     (r"discard", lambda match: "@pass" if match.anywhere("@ask:discarded") else None),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnncalc.questions.sentences import follows_up, only_number, sentences
 from cnncalc.questions.setups import Ask, Known, Reading, Said, Setup
 from cnncalc.questions.sheet import Item, Sheet
 from cnncalc.spec.words import Token, singular
@@ -13,7 +14,6 @@ _WEAK = frozenset((",", "and", ":", "(", ")", "by", "through", "with", "into", "
 _SENTENCE = frozenset((".", "?", ";", "!"))
 _JOINING = frozenset(("of", "at", "after", "for", "in", "by", "does", "do", "has", "have", "must"))
 _CONVOLUTIONS = frozenset(("depthwise", "separable", "pointwise", "transposed_conv"))
-_LINKING = frozenset((",", "a", "about", "an", "and", "for", "if", "input", "instead", "is", "of", "what", "with"))
 _STRONG = frozenset(("→", "@then", "+"))
 
 
@@ -56,9 +56,9 @@ class Fold:
         self._group, self._apart = 0, True
         self._last: tuple[str, ...] = ()
         self._following = False
-        for sentence in _sentences(sheet.items):
-            self._following = bool(self.parts) and _follows_up(sentence)
-            if self._following and (bare := _only_number(sentence)):
+        for sentence in sentences(sheet.items):
+            self._following = bool(self.parts) and follows_up(sentence)
+            if self._following and (bare := only_number(sentence)):
                 sentence = [bare, sentence[-1]]
             elif self._following:
                 self._open(None).follows = True
@@ -368,32 +368,6 @@ def _counts_filters(tokens: list[Token]) -> bool:
     """Whether a number of filters is said: `6 filters`, `6 5x5 filters`; so a convolution is."""
     nouns = [index for index, token in enumerate(tokens) if str(token.value) in ("filters", "kernels")]
     return any(token.kind == "number" for index in nouns for token in tokens[max(0, index - 2) : index])
-
-
-def _sentences(items: list[Item]) -> list[list[Item]]:
-    """The line cut after every question mark."""
-    sentences: list[list[Item]] = [[]]
-    for item in items:
-        sentences[-1].append(item)
-        if item.text == "?":
-            sentences.append([])
-    return [sentence for sentence in sentences if sentence]
-
-
-def _follows_up(sentence: list[Item]) -> bool:
-    """`And with padding 1?`: only values, which replace those of the question before."""
-    texts = [item.text for item in sentence]
-    values = any(text.startswith(("#", "@set", "@all", "@size")) or text == "bias" for text in texts)
-    tags = {text.partition(":")[0] for text in texts if text.startswith("@")}
-    return values and texts[-1] == "?" and tags <= {"@set", "@all", "@size", "@pass"}
-
-
-def _only_number(sentence: list[Item]) -> Item | None:
-    """`And 224?`: another width of the input."""
-    said = [item for item in sentence[:-1] if item.text not in _LINKING]
-    if len(said) != 1 or not said[0].text.startswith("#n"):
-        return None
-    return Item("@in", said[0].tokens, Known((said[0].tokens[0].value,)))
 
 
 def _word(name: str, item: Item) -> Token:

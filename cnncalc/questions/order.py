@@ -35,7 +35,8 @@ def _or_else(match: Match) -> Made:
 def _new_filters(match: Match) -> Made:
     """`pool 2x2, 16 filters`: a number of filters after a pooling begins another convolution."""
     heads = [text for text in match.before(99).split() if text.startswith("@head:")]
-    return "@then" if heads and heads[-1] in ("@head:maxpool", "@head:avgpool", "@head:relu", "@head:batchnorm") else None
+    before = ("@head:maxpool", "@head:avgpool", "@head:relu", "@head:batchnorm")
+    return "@then" if heads and heads[-1] in before else None
 
 
 def _times(match: Match) -> Made:

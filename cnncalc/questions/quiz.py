@@ -82,6 +82,16 @@ def _volume(*numbers: int) -> str:
     return "x".join(map(str, numbers))
 
 
+def _a(width: int) -> str:
+    """The article before a size: an 8x8x3 volume, an 11x11x3 volume, an 84x84x3 volume."""
+    return "An" if str(width).startswith("8") or width in (11, 18) else "A"
+
+
+def _rounding(slack: int, stride: int) -> str:
+    """What is done where the last window does not fit."""
+    return ", rounding down" if slack % stride else ""
+
+
 def _convolution(level: int, random: Random) -> tuple[str, Stage, int]:
     width, kernel, stride, pad = _window(level, random)
     if width < 1:
@@ -92,7 +102,7 @@ def _convolution(level: int, random: Random) -> tuple[str, Stage, int]:
     stage = run(Known((width, width), depth), [said])[0]
     text = (
         f"Input {_volume(width, width, depth)}, {filters} filters of {_volume(kernel, kernel)}, stride {stride}, "
-        f"padding {pad}"
+        f"padding {pad}{_rounding(width + 2 * pad - kernel, stride)}"
     )
     return text, stage, pad
 
@@ -130,8 +140,8 @@ def _pooling(level: int, random: Random) -> QuizQuestion:
         (_volume(*2 * (slack + 1,), depth), "the stride was forgotten"),
     ]
     text = (
-        f"A {_volume(width, width, depth)} volume goes through {size}x{size} max pooling with stride {stride}: "
-        "what is the output volume?"
+        f"{_a(width)} {_volume(width, width, depth)} volume goes through {size}x{size} max pooling with stride {stride}"
+        f"{_rounding(slack, stride)}: what is the output volume?"
     )
     return _made("pooling", level, text, _ask(quantities.output, [stage]), wrong)
 
@@ -171,7 +181,7 @@ def _dense(level: int, random: Random) -> QuizQuestion:
         (inputs + units, "added instead of multiplied"),
     ]
     text = (
-        f"A {_volume(width, width, depth)} volume enters a fully connected layer of {units} neurons: "
+        f"{_a(width)} {_volume(width, width, depth)} volume enters a fully connected layer of {units} neurons: "
         "how many parameters does it have?"
     )
     return _made(
@@ -254,7 +264,7 @@ def _chain(level: int, random: Random) -> QuizQuestion:
         (last.size * depth, "the depth of the input was counted again"),
         (last.size + 1, "a bias was counted"),
     ]
-    text = " -> ".join([_volume(width, width, depth), *(f"conv {count}@3x3 pad 1 -> pool 2" for count in filters)])
+    text = " → ".join([_volume(width, width, depth), *(f"conv {count}@3x3 pad 1 → pool 2" for count in filters)])
     return _made("chain", level, f"{text}: how long is the flattened vector?", _ask(costs.flatten, stages), wrong)
 
 

@@ -100,8 +100,15 @@ def solutions(problem: Problem) -> list[Solution]:
     if any(name not in _BOUNDS for name in problem.unknown):
         raise QuestionError.lacking("the number of parameters or multiply–accumulates that is wanted")
     if problem.target is None:
-        raise QuestionError.lacking("the output that is wanted")
+        raise QuestionError.lacking("the output that is wanted", *_unsaid(problem))
     return list(_extents(problem, problem.target))
+
+
+def _unsaid(problem: Problem) -> list[str]:
+    """What else would have to be said to find an extent."""
+    missing = {"the input's width and height": problem.input.spatial is None and "input" not in problem.unknown}
+    missing["the kernel's size"] = "kernel" not in (*problem.values, *problem.unknown)
+    return [name for name, lacks in missing.items() if lacks]
 
 
 def solve(

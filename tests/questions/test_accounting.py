@@ -86,6 +86,15 @@ ANSWERED = [
     ("CONV layer: 5 filters, 3x3x3, stride 2, zero-padding 1, input 5x5x3. Output size?", "3x3x5"),
     ("How many parameters would a single filter of size 5x5 have on an RGB image?", 76),
     ("I have a 28 x 28 image and a kernel of 5 x 5. How big is the feature map?", "24x24"),
+    (
+        "Input 32x32x3, 6 filters 5x5, pool 2x2, 16 filters 5x5, pool 2x2, FC 120, FC 84, FC 10. Parameters in total?",
+        456 + 2416 + 48_120 + 10_164 + 850,
+    ),
+    ("how many parameters does conv5 of alexnet have and what is its output?", "13x13x256"),
+    ("stride for 227 -> 55 with 11x11 and no padding?", 4),
+    ("A filter of size 3x3x3 slides on 7x7x3 with stride 2. How many positions?", 9),
+    ("A 1D signal with 1000 samples, kernel 25, stride 5: output length?", 196),
+    ("7x7 input, 3x3 filter, stride 1 vs stride 2: output?", "3x3"),
     ("Which layer has the most parameters: 32x32x3 -> conv 10 5x5 -> FC 100?", "fc1"),
 ]
 
@@ -98,6 +107,8 @@ REFUSED = [
     ("parameters in every second conv layer of VGG-16", "every"),
     ("How many MACs per parameter does AlexNet have?", "per"),
     ("Output size of conv2 to conv4 in AlexNet?", "to"),
+    ("AlexNet with half the filters in conv1: parameters of conv1?", "half the"),
+    ("How many parameters do 3 conv layers of AlexNet have?", "3 conv layers"),
     ("10% of the parameters of AlexNet", "10"),
     ("3x3 conv stride 2 with 8 filters on 112x112x64 in ceil mode: output?", "ceil"),
     ("32x32x3, 10 3x3 filters, padding 1 only on left and top: output?", "left"),
