@@ -202,7 +202,7 @@ class Fold:
         setup = self.reading.setups[-1]
         if setup.input.channels is None:
             setup.input = setup.input.over(known)
-        elif setup.input.channels != known.channels and self.parts:
+        elif setup.input.channels != known.channels and self.parts and not _counts_filters(self.parts[-1].tokens):
             self._gather((_word("filters", item), _number(known.channels, item)))
         elif setup.input.channels != known.channels:
             self.reading.unread.append(item.said)
@@ -327,7 +327,9 @@ class Fold:
         self._times = item.meaning
 
     def _on_repeat(self, item: Item, _: str) -> None:
-        if self.parts:
+        if self.parts and self.parts[-1].times != 1:
+            self.reading.unread.append(item.said)
+        elif self.parts:
             self.parts[-1].times = item.meaning
         else:
             self._times = item.meaning

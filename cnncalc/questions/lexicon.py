@@ -190,7 +190,7 @@ _PASSED_OVER = """
     make makes making many map mapped mark match math matrice matrix may me mean means meant meet meets memory mention
     mentioned method might mind mode model modern move much must my name namely need needed needs network neural
     neuron new node normal notation note notice now number object obtain obtained of off often ok okay on one onto
-    operate operating operation or order ordinary other our out outcome outgoing output over overall own page paper
+    operate operating operation or order ordinary our out outcome outgoing output over overall own page paper
     pass passed passes passing perceptron perform performed performing photo picture place plain plane please plus
     point possible practice present print problem procedure process processed processing produce produced produces
     product program proper property provide provided published put pytorch question quite rate reach read real really

@@ -91,10 +91,12 @@ def _settle(part: Part, said: Said, reading: Reading, described: bool, network: 
         setup.layers.pop()
     if not said.values and not said.many:
         if part.kind is None:
+            reading.unread += [f"{part.times} times"] if part.times > 1 else []
             return
         if network or said.kind == "layer" or (described and (part.in_ask or part.ordinal is not None or part.numbers)):
             if part.times > 1 and part.ordinal not in (1, -1):
                 reading.counts.append(((said.kind, 0), part.times))
+                reading.unread += [f"{part.times} times"] if part.number else []
             for which in _pointed_at(part):
                 _refer(part, (said.kind, which), reading)
             return
@@ -253,7 +255,11 @@ def _doubt(said: Said, binder: Binder, part: Part, reading: Reading) -> None:
     words = [token for token in there if not token.is_value]
     if not there or not there[-1].is_value or (words and str(words[0].value) not in ("filter", "kernel")):
         return
-    sized = _beside_size(there[0], part.tokens, not part.plural) if len(there) == 1 else len(there) > 2
+    sized = (
+        _beside_size(there[0], part.tokens, not part.plural)
+        if len(there) == 1
+        else bool({"=", ":"} & {t.value for t in there})
+    )
     if not sized:
         del said.values["filters"]
         reading.unread.append(there[-1].text)

@@ -136,7 +136,25 @@ def test_refused(question: str, piece: str) -> None:
     assert piece in caught.value.unread
 
 
-@pytest.mark.parametrize("stray", ["17", "seventeen", "per channel", "twice a day", "except one", "only half", "7x9"])
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "17",
+        "seventeen",
+        "per channel",
+        "twice a day",
+        "except one",
+        "only half",
+        "7x9",
+        "of 12",
+        "with 9 heads",
+        "at 4",
+        "and 9 others",
+        "minus 3",
+        "0.5",
+        "level 2",
+    ],
+)
 @pytest.mark.parametrize(
     "question",
     [
