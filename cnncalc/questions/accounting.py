@@ -7,6 +7,8 @@ takes for joints (`per`, `each`), and what was read but is of no effect on what 
 
 from __future__ import annotations
 
+import re
+
 from cnncalc.questions.answer import QuestionError
 from cnncalc.questions.setups import Reading
 from cnncalc.questions.sheet import Rule, Sheet, apply, drop
@@ -50,6 +52,10 @@ def claim(sheet: Sheet) -> list[str]:
     return [item.said for item in sheet.items if item.text in _JOINTS]
 
 
+def _number_in(said: str, shown: str) -> bool:
+    return re.search(rf"(?<![\d,.]){said}(?![\d,]*\d)", shown) is not None
+
+
 def check(reading: Reading, answers: list[Answer]) -> None:
     """Refuse where something was read that has no part in the answers.
 
@@ -60,7 +66,7 @@ def check(reading: Reading, answers: list[Answer]) -> None:
     shown = " ".join(" ".join((answer.text, *answer.steps)) for answer in answers)
     if reading.batch != 1 and (reading.unknown or not asked <= _BATCHED):
         unused.append(f"a batch of {reading.batch}")
-    if reading.goal and not reading.unknown and f"{reading.goal[1]:,}" not in shown and "memory" not in asked:
+    if reading.goal and not reading.unknown and not _number_in(f"{reading.goal[1]:,}", shown) and "memory" not in asked:
         unused.append(f"{reading.goal[1]:,} {reading.goal[0]}")
     if reading.target and reading.target.spatial and not reading.unknown:
         text = "x".join(map(str, reading.target.spatial))

@@ -102,6 +102,11 @@ def _all_bias(match: Match) -> Made:
 
 
 CLAIMS: tuple[Rule, ...] = (
+    (
+        r"\(? ?(?:(?:one|a|1) )?(?:mac|multiply~(?:add|accumulate)) (?:=|is|be|count as|counted as) (?:<n:c>|"
+        r"one) flop(?: \))?",
+        lambda match: "@macflop" if match.value("c") in (None, 1) else "@pass" if match.value("c") == 2 else None,
+    ),
     (r"half (?:the|of|as|its|their)(?! (?:them|which))", tagged("@refused")),
     (r"<n:c>(?: -)? d(?= (?:signal|sequence|series))", lambda match: "@pass" if match.value("c") == 1 else None),
     (
@@ -167,11 +172,6 @@ CLAIMS: tuple[Rule, ...] = (
     (
         r"per output (?P<of>element|value|number|neuron|unit|pixel|position|cell)",
         lambda match: ("@perout", match.text("of") in ("pixel", "position", "cell")),
-    ),
-    (
-        r"\(? ?(?:(?:one|a|1) )?(?:mac|multiply~(?:add|accumulate)) (?:=|is|be|count as|counted as) (?:<n:c>|"
-        r"one) flop(?: \))?",
-        lambda match: "@macflop" if match.value("c") in (None, 1) else "@pass" if match.value("c") == 2 else None,
     ),
     (
         rf"{_NTH}(?: (?:layer|one))? (?:output|give|have|produce) <n>(?: (?:feature~)?map)?"

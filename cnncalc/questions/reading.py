@@ -64,7 +64,7 @@ def _tidy(reading: Reading) -> None:
         reading.asked.append(Ask(reading.goal[0]))  # `why has it 1,516 parameters?`
     if reading.mac_is_flop:
         reading.asked = [replace(ask, name="macs") if ask.name == "flops" else ask for ask in reading.asked]
-    if "and" not in reading.words and "memory" in {ask.name for ask in reading.asked}:
+    if "and" not in reading.words and {"memory", "unshared"} & {ask.name for ask in reading.asked}:
         reading.asked = [ask for ask in reading.asked if ask.name not in _IN_MEMORY]  # `memory of the weights`
     names = {ask.name for ask in reading.asked}
     if reading.claimed and not names:

@@ -129,6 +129,13 @@ def test_answered(question: str, value: object) -> None:
     assert value in [answer.value for answer in ask(question)]
 
 
+def test_nothing_beside_what_is_asked() -> None:
+    (answer,) = ask("how many FLOPs (multiply-add = 1 FLOP) do 64 3x3 filters on 56x56x64 with pad 1 take?")
+    assert answer.value == 56 * 56 * 64 * 9 * 64
+    (answer,) = ask("How many weights would be needed without weight sharing in 10 5x5 filters on 32x32x3?")
+    assert answer.value == 28 * 28 * 10 * 76
+
+
 @pytest.mark.parametrize(("question", "piece"), REFUSED)
 def test_refused(question: str, piece: str) -> None:
     with pytest.raises(QuestionError) as caught:
