@@ -53,7 +53,7 @@ _KERNEL_BEFORE = re.compile(
 def tag_extents(sheet: Sheet, three_d: bool) -> list[str]:
     """Tag all volumes; what convention had to decide is returned as remarks."""
     tagger = _Tagger(sheet, three_d)
-    for rules in (tagger.depths(), tagger.wanted(), tagger.sizes(), tagger.widths(), tagger.single()):
+    for rules in (tagger.depths(), tagger.wanted(), tagger.keeping(), tagger.sizes(), tagger.widths(), tagger.single()):
         for rule, make in rules:
             sheet.rewrite(rule, make)
     return tagger.remarks
@@ -96,8 +96,6 @@ class _Tagger:
 
     def wanted(self) -> Rules:
         """What is to come out, and what turns into what."""
-        kept = r"(?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same)"
-        extent = r"(?:size|width|dimension|resolution|shape|extent)"
         return (
             (
                 rf"{_BEFORE} (?:become|shrink to|turn into|is reduced to|are reduced to)(?: (?:a|an))? {_AFTER}",
@@ -134,6 +132,13 @@ class _Tagger:
                 self.turned,
             ),
             (rf"from (?:a |an )?{_BEFORE} (?:to|into)(?: (?:a|an))? {_AFTER}", self.turned),
+        )
+
+    def keeping(self) -> Rules:
+        """What is to stay as it is."""
+        kept = r"(?:spatial|input|width|height|size|dimension|extent|resolution|shape|and|volume|output|unchanged|same)"
+        extent = r"(?:size|width|dimension|resolution|shape|extent)"
+        return (
             (
                 rf"{_KEEPS}(?: (?:a|an|the|width|w|=|size|of|at|input|image))* (?:<s:a>|<n:a2>)"
                 r"(?: (?:pixel|wide|input|image|unchanged|volume))*",
