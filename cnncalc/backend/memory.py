@@ -64,6 +64,8 @@ def estimate(graph: Graph, *, batch: int, itemsize: int = 4, threads: int = 1, k
         if node.kind in _STREAMED:
             own = min(own, 1 << 20)
         held = live + size[node.index] * (not in_place) + own + kept + _working(node, graph, batch, itemsize, threads)
+        if keep and node.kind == "conv" and prod(vars(node.layer)["kernel"]) == 1:
+            held += 2 * size[node.inputs[0]]  # an expansion pads its own input, in a buffer up to twice as large
         if held + CONSTANT > peak:
             peak, layer = held + CONSTANT, node.name
         live += size[node.index] - sum(size[index] for index in dying)
