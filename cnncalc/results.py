@@ -168,5 +168,11 @@ class QuizQuestion:
     def as_dict(self) -> dict[str, Any]:
         """The machine-readable form."""
         wrong = [{"text": text, "mistake": mistake} for text, mistake in self.distractors]
-        return {"topic": self.topic, "level": self.level, "question": self.text, "answer": self.answer,
-                "steps": list(self.steps), "distractors": wrong}
+        return {
+            "topic": self.topic,
+            "level": self.level,
+            "question": self.text,
+            "answer": self.answer,
+            "steps": list(self.steps),
+            "distractors": wrong,
+        }

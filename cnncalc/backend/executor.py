@@ -83,9 +83,7 @@ _SPREADS: dict[str, float] = {
 }
 """How kinds change the mean square of normally distributed numbers, roughly."""
 
-_UNIT = frozenset(
-    ("conv", "depthwise", "transposed_conv", "fc", "layernorm", "groupnorm", "instancenorm", "l2norm")
-)
+_UNIT = frozenset(("conv", "depthwise", "transposed_conv", "fc", "layernorm", "groupnorm", "instancenorm", "l2norm"))
 """Kinds whose output has about unit mean square whatever comes in."""
 
 
@@ -155,9 +153,7 @@ def walk(plan: Plan, values: dict[int, Array], work: Work) -> Iterator[Done]:
         del output
 
 
-def _expendable(
-    step: Step, last: tuple[int, ...], values: dict[int, Array], owners: Counter[int]
-) -> tuple[int, ...]:
+def _expendable(step: Step, last: tuple[int, ...], values: dict[int, Array], owners: Counter[int]) -> tuple[int, ...]:
     """The inputs that a step may overwrite: read by it once and by nobody after it, under no other name either.
 
     What an array shares its memory with depends on the kinds before it alone, so this holds for every further walk.

@@ -180,8 +180,16 @@ def _compare(
         disagreements.append(f"a tile differs from the direct convolution by {work.deviation:.1e}")
     speed = 2e-9 * products / done.seconds if products and done.seconds else None
     return LayerCheck(
-        node.name, node.kind, predicted, executed, tuple(disagreements), work.kernel or node.kind, work.why,
-        done.seconds, speed, work.deviation,
+        node.name,
+        node.kind,
+        predicted,
+        executed,
+        tuple(disagreements),
+        work.kernel or node.kind,
+        work.why,
+        done.seconds,
+        speed,
+        work.deviation,
     )
 
 

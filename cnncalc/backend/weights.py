@@ -153,9 +153,7 @@ class Weights:
         self.version += 1
         self._derived.clear()
 
-    def _declare(
-        self, name: str, shape: tuple[int, ...], frame: Frame | None, trainable: bool
-    ) -> tuple[Tensor, int]:
+    def _declare(self, name: str, shape: tuple[int, ...], frame: Frame | None, trainable: bool) -> tuple[Tensor, int]:
         if name not in self.tensors:
             self.tensors[name] = Tensor(frame or Frame(tuple(range(len(shape))), shape), trainable)
         return self.tensors[name], self._start + 104_729 * list(self.tensors).index(name)

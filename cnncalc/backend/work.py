@@ -121,7 +121,6 @@ class Work:
         return self._pool
 
 
-
 def tiles(extents: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:
     """Slices of the leading axes that cut an array into contiguous parts of at most about `most` positions.
 
@@ -144,4 +143,3 @@ def tiles(extents: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:
 def as_matrix(x: Array) -> Array:
     """Positions by channels: all axes but the last as one. A view where `x` is contiguous."""
     return x.reshape(-1, x.shape[-1])
-

@@ -109,9 +109,7 @@ def batch_norm(a, x, scale, shift, mean, variance):
 
 
 def lrn(a, x):
-    return run(
-        "lrn", [x], size=a["size"], alpha=a.get("alpha", 1e-4), beta=a.get("beta", 0.75), k=a.get("bias", 1.0)
-    )
+    return run("lrn", [x], size=a["size"], alpha=a.get("alpha", 1e-4), beta=a.get("beta", 0.75), k=a.get("bias", 1.0))
 
 
 def instance_norm(a, x, scale, shift):
@@ -119,9 +117,7 @@ def instance_norm(a, x, scale, shift):
 
 
 def group_norm(a, x, scale, shift):
-    return run(
-        "groupnorm", [x], {"scale": scale, "shift": shift}, groups=a["num_groups"], eps=a.get("epsilon", 1e-5)
-    )
+    return run("groupnorm", [x], {"scale": scale, "shift": shift}, groups=a["num_groups"], eps=a.get("epsilon", 1e-5))
 
 
 def layer_norm(a, x, scale, shift):
@@ -342,8 +338,7 @@ NOT_APPLICABLE = {
     ),
     "coordinates by asymmetric": "resize_upsample_sizes_nearest_round_prefer_ceil_asymmetric",
     "coordinates by half_pixel_symmetric": (
-        "resize_downsample_scales_linear_half_pixel_symmetric "
-        "resize_upsample_scales_linear_half_pixel_symmetric"
+        "resize_downsample_scales_linear_half_pixel_symmetric resize_upsample_scales_linear_half_pixel_symmetric"
     ),
     "coordinates by pytorch_half_pixel": "resize_downsample_sizes_linear_pytorch_half_pixel",
     "coordinates by tf_crop_and_resize": (

@@ -178,10 +178,16 @@ def _read(draw, kind, axes):
             if draw(st.booleans()):
                 others.append(Volume(volume.channels))
             else:
-                others.append(Volume(*(Volume(
-                    draw(st.sampled_from((1, volume.channels))),
-                    tuple(draw(st.sampled_from((1, n))) for n in volume.spatial),
-                ))))
+                others.append(
+                    Volume(
+                        *(
+                            Volume(
+                                draw(st.sampled_from((1, volume.channels))),
+                                tuple(draw(st.sampled_from((1, n))) for n in volume.spatial),
+                            )
+                        )
+                    )
+                )
         return [volume, *others], {}
     volume = draw(volumes(axes))
     if kind in ("crop", "upsample") and axes and draw(st.integers(0, 3)) == 0:

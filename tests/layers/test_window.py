@@ -95,7 +95,5 @@ def test_blind_windows_are_those_that_meet_no_cell(n: int, f: int, s: int, p: in
     rule = WindowRule(n, f, s, p, p, d)
     if rule.output < 1 or p >= rule.effective:
         return
-    meets = [
-        any(0 <= start * s - p + tap * d < n for tap in range(f)) for start in range(rule.output) if start * s < p
-    ]
+    meets = [any(0 <= start * s - p + tap * d < n for tap in range(f)) for start in range(rule.output) if start * s < p]
     assert rule.blind == (not all(meets))

@@ -20,8 +20,7 @@ def _windows(layer: Any, x: Array) -> tuple[window.Taps, ...]:
     kernel, stride, dilation = map(window.sizes, (layer.kernel, layer.stride, layer.dilation))
     pads = window.pads_of(layer.pad, x.shape[1:-1], kernel, stride, dilation)
     return tuple(
-        window.taps_of(*axis, layer.ceil)
-        for axis in zip(x.shape[1:-1], pads, kernel, stride, dilation, strict=True)
+        window.taps_of(*axis, layer.ceil) for axis in zip(x.shape[1:-1], pads, kernel, stride, dilation, strict=True)
     )
 
 
@@ -91,8 +90,14 @@ def _slide(reduce: np.ufunc, x: Array, axes: tuple[window.Taps, ...], start: flo
 
 
 def _reduce(
-    reduce: np.ufunc, x: Array, axis: int, taps: tuple[window.Tap, ...], outputs: int, start: float,
-    out: Array | None, work: Work,
+    reduce: np.ufunc,
+    x: Array,
+    axis: int,
+    taps: tuple[window.Tap, ...],
+    outputs: int,
+    start: float,
+    out: Array | None,
+    work: Work,
 ) -> Array:
     """Reduce windows along one axis. Taps that meet a cell in every window come first and need no start value."""
     if out is None:
