@@ -81,11 +81,27 @@ class Match:
         return next((item for item in self._sheet.items[self.last :] if item.text.startswith(prefix)), None)
 
 
+_OUTSIDE = r"(?![^(]*\))"
+_ARGUMENTS = (
+    (re.compile(rf"\bin(?:put)?[_ ]channels ?[=:] ?(\d+){_OUTSIDE}", re.IGNORECASE), r"\1 input channels"),
+    (re.compile(rf"\bout(?:put)?[_ ]channels ?[=:] ?(\d+){_OUTSIDE}", re.IGNORECASE), r"\1 filters"),
+    (re.compile(rf"\b(kernel|pool)_size\b{_OUTSIDE}", re.IGNORECASE), r"\1 size"),
+    (re.compile(rf"\b(dilation)_rate\b{_OUTSIDE}", re.IGNORECASE), r"\1"),
+)
+"""Frameworks' arguments written outside a call, and the words that say the same."""
+
+
+def _in_words(question: str) -> str:
+    for pattern, words in _ARGUMENTS:
+        question = pattern.sub(words, question)
+    return question
+
+
 class Sheet:
     """The line of items, and the rewriting."""
 
     def __init__(self, question: str) -> None:
-        self.tokens = tokens(question.translate(_DASHES))
+        self.tokens = tokens(_in_words(question.translate(_DASHES)))
         self.items = [Item(_canonical(index, token), (token,)) for index, token in enumerate(self.tokens)]
 
     @property

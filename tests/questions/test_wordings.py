@@ -26,6 +26,7 @@ PARAMETERS = [
             "model.add(Conv2D(10, kernel_size=(5, 5), input_shape=(32, 32, 3))): param count?",
             "What is the total number of learnable parameters of a convolution with ten 5x5 kernels and 3 input channels?",
             "10 filters of 5x5x3, how many parameters?",
+            "conv2d with in_channels=3, out_channels=10, kernel_size=5: number of parameters?",
             "An RGB image of 32 by 32 pixels goes through a convolutional layer of 10 filters, each 5x5. "
             "How many parameters (including biases)?",
         ],
