@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
@@ -256,6 +255,8 @@ def summary_json(network: Measured, view: View, convention: str = "cnncalc", **m
 
     A long network is never held as a whole, neither as text nor as a tree.
     """
+    import json
+
     yield _dumped(_before_layers(network, view, convention))[:-1] + ', "layers": ['
     rows = _layers(network, view)
     # A few hundred at a time: one call each would cost more than the writing.
@@ -267,6 +268,8 @@ def summary_json(network: Measured, view: View, convention: str = "cnncalc", **m
 
 
 def _dumped(value: dict[str, Any]) -> str:
+    import json
+
     return json.dumps(value, allow_nan=False)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -127,6 +125,9 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_text(table: Table, raw: bool = False) -> str:
     """The table as CSV; text that a spreadsheet would take for a formula gets a `'` before it, unless `raw`."""
+    import csv
+    import io
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.title for column in table.columns])

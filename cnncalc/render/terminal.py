@@ -7,7 +7,6 @@ no import and no measuring by anyone else.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
@@ -88,7 +87,10 @@ class Terminal:
             return int(columns)
         if not self.is_terminal:
             return None
-        return shutil.get_terminal_size((80, 24)).columns or 80
+        try:
+            return os.get_terminal_size(self.stream.fileno()).columns or 80
+        except (OSError, ValueError, AttributeError):
+            return 80
 
     def encodable(self, text: str) -> str:
         """The text in characters that the stream can encode."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
 from cnncalc.layers import layer_class
 from cnncalc.layers.fields import Boolean, Choice, Field, Integer, Number, Padding, Sizes
+from cnncalc.spec.suggest import nearest
 from cnncalc.spec.words import Token, singular, tokens
 
 _FILLERS = frozenset(
@@ -178,9 +178,9 @@ class Binder:
             count, extent = (text, said) if token.start < self.spans["filters"][0] else (said, text)
             return f"a kernel with one extent is announced: `{count} filters, kernel {extent}`"
         words = [word for word in vocabulary(self.kind) if len(word) > 1]
-        close = get_close_matches(str(token.value), words, n=1)
-        if close and close[0] != token.value:
-            return f"did you mean `{close[0]}`?"
+        close = nearest(str(token.value), words)
+        if close and close != token.value:
+            return f"did you mean `{close}`?"
         return f"`{self.kind}` understands: {', '.join(self.fields)}" if self.fields else None
 
     def _step(self, index: int) -> int:
