@@ -145,3 +145,13 @@ class Graph(NamedTuple):
         if len(known) != len(volumes):
             raise ValueError(f"the input of {node.name} is unknown")
         return known
+
+    def last_readers(self) -> list[int]:
+        """For every node the index of the last that reads it: its own where nobody does, beyond the end for outputs."""
+        last = [node.index for node in self.nodes]
+        for node in self.nodes:
+            for index in node.inputs:
+                last[index] = node.index
+        for output in self.outputs:
+            last[output.node] = len(self.nodes)
+        return last

@@ -103,7 +103,7 @@ def inference_peak(graph: Graph, *, overwrite: bool = True) -> Peak:
 
 def _owners(graph: Graph, overwrite: bool) -> tuple[list[int], dict[int, int]]:
     """For every node the one whose array it uses (mostly its own), and for these the turn after which it is free."""
-    last = _last_readers(graph)
+    last = graph.last_readers()
     owner: list[int] = []
     ends: dict[int, int] = {}
     for node in graph.nodes:
@@ -126,17 +126,6 @@ def _borrowed(node: Node, graph: Graph, owner: list[int], ends: dict[int, int], 
         if ends[owner[index]] == node.index and graph.nodes[index].volume == node.volume:
             return owner[index]
     return None
-
-
-def _last_readers(graph: Graph) -> list[int]:
-    """For every node the turn after which nobody reads it: its own where nobody does, the end for outputs."""
-    last = [node.index for node in graph.nodes]
-    for node in graph.nodes:
-        for index in node.inputs:
-            last[index] = node.index
-    for output in graph.outputs:
-        last[output.node] = len(graph.nodes)
-    return last
 
 
 def _numbers(node: Node) -> int:

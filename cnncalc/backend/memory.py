@@ -49,7 +49,7 @@ def estimate(graph: Graph, *, batch: int, itemsize: int = 4, threads: int = 1, k
 
     What is kept is kept for a runner, which holds weights as they are and as its kernels want them.
     """
-    readers = _last_readers(graph)
+    readers = graph.last_readers()
     shared = {node.shares for node in graph.nodes if node.shares is not None}
     size = [_bytes(node.volume, batch, itemsize) for node in graph.nodes]
     kept = sum(_weights(node, itemsize) for node in graph.nodes if keep or node.index in shared)
@@ -88,17 +88,6 @@ def _derived(node: Node, itemsize: int) -> int:
     winograd = node.kind == "conv" and hyper["stride"] == (1, 1) and hyper["groups"] == 1
     taps: int = prod(hyper["kernel"])
     return _weights(node, itemsize) * (1 + (36 // taps + 1 if winograd else 0))
-
-
-def _last_readers(graph: Graph) -> list[int]:
-    """For every node the index of the last that reads it; beyond the end for outputs."""
-    last = [node.index for node in graph.nodes]
-    for node in graph.nodes:
-        for index in node.inputs:
-            last[index] = node.index
-    for output in graph.outputs:
-        last[output.node] = len(graph.nodes)
-    return last
 
 
 def _working(node: Node, graph: Graph, batch: int, itemsize: int, threads: int) -> int:
