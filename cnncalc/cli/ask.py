@@ -6,21 +6,14 @@ import json
 
 import click
 
-from cnncalc.cli.options import complete_spec
+from cnncalc.cli.options import complete_spec, format_option
 from cnncalc.cli.status import Status
 
 
 @click.command()
 @click.argument("question")
 @click.option("--spec", metavar="SPEC", shell_complete=complete_spec, help="The network that the question is about.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is written.",
-)
+@format_option(("text", "json"))
 def ask(question: str, spec: str | None, format_: str) -> int:
     """A homework-style question, answered with its derivation.
 

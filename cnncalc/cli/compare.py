@@ -61,10 +61,9 @@ def compare(
 
 def _draw(networks: list[Compared], quantity: str, context: bool, output: str | None, force: bool) -> None:
     from cnncalc.analysis.compare import BEFORE, PERSON, points
-    from cnncalc.cli.report import write_lines, write_text
+    from cnncalc.cli.report import width_for, write_lines, write_text
     from cnncalc.render.chart import Chart, chart_lines
     from cnncalc.render.chart_svg import chart_svg
-    from cnncalc.render.terminal import stdout
 
     drawn = points(networks, quantity)
     if context and quantity == "depth":
@@ -73,19 +72,18 @@ def _draw(networks: list[Compared], quantity: str, context: bool, output: str | 
     if output is not None and output.lower().endswith(".svg"):
         write_text(chart_svg(chart), output, force)
         return
-    write_lines(chart_lines(chart, stdout().width if output is None else None), output, force)
+    write_lines(chart_lines(chart, width_for(output)), output, force)
 
 
 def _write(networks: list[Compared], format_: str, output: str | None, force: bool) -> None:
-    from cnncalc.cli.report import write_lines, write_text
+    from cnncalc.cli.report import width_for, write_lines, write_text
     from cnncalc.render import compare as shown
     from cnncalc.render import table
-    from cnncalc.render.terminal import stdout
 
     if format_ == "json":
         write_text(json.dumps(shown.comparison_dict(networks)) + "\n", output, force)
     elif format_ == "table":
-        width = stdout().width if output is None else None
+        width = width_for(output)
         write_lines(table.text_lines(shown.comparison_table(networks, width), width), output, force)
     elif format_ == "csv":
         write_text(table.csv_text(shown.exact_table(networks)), output, force)

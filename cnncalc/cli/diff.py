@@ -31,10 +31,9 @@ def diff(
     Example: `cnncalc diff resnet50 se-resnet50`.
     """
     from cnncalc.analysis.diff import difference
-    from cnncalc.cli.report import report, status_of, write_lines, write_text
+    from cnncalc.cli.report import report, status_of, width_for, write_lines, write_text
     from cnncalc.render import diff as shown
     from cnncalc.render import table
-    from cnncalc.render.terminal import stdout
 
     options = loading.options()
     networks = [open_spec(spec, options) for spec in (before, after)]
@@ -42,7 +41,7 @@ def diff(
     if format_ == "json":
         write_text(json.dumps(shown.diff_dict(found)) + "\n", output, force)
     elif format_ == "table":
-        width = stdout().width if output is None else None
+        width = width_for(output)
         lines = [*table.text_lines(shown.diff_table(found, everything), width), "", *shown.closing(found, width)]
         write_lines([shown.heading(found), "", *lines], output, force)
     elif format_ == "csv":

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from cnncalc.cli.options import format_option
+
 
 def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Kinds, for shell completion."""
@@ -16,14 +18,7 @@ def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 @click.command()
 @click.argument("kind", required=False, shell_complete=complete_kind)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is written.",
-)
+@format_option(("text", "json"))
 def kinds(kind: str | None, format_: str) -> int:
     """The layer kinds, or the reference page of one: its rule, hyperparameters, weights and counts."""
     from cnncalc.layers import KINDS

@@ -25,10 +25,9 @@ def listing(words: tuple[str, ...], sort: str, format_: str, output: str | None,
 
     Examples: `cnncalc list resnet --sort macs`, `cnncalc list howard 2019`.
     """
-    from cnncalc.cli.report import write_lines, write_text
+    from cnncalc.cli.report import width_for, write_lines, write_text
     from cnncalc.render import table
     from cnncalc.render.catalogue import catalogue, catalogue_table
-    from cnncalc.render.terminal import stdout
     from cnncalc.visible import visible
 
     entries = catalogue(words, sort)
@@ -40,7 +39,7 @@ def listing(words: tuple[str, ...], sort: str, format_: str, output: str | None,
         write_text(text + "\n", output, force)
         return 0 if entries else 1
     if format_ == "table" and entries:
-        width = stdout().width if output is None else None
+        width = width_for(output)
         made = catalogue_table(entries, width)
         write_lines([*table.text_lines(made, width), f"\n{len(entries)} architectures"], output, force)
     elif format_ != "table":

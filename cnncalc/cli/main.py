@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from cnncalc.cli.status import Status
+from cnncalc.collector import paused
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "summarize": ("summarize", "The table of a network: volumes, parameters, operations."),
@@ -104,12 +104,12 @@ def run(args: list[str]) -> int:
     # One thread in BLAS: the backend's own threads work on tiles and do not spin at barriers. Set before NumPy
     # is first imported, without effect later.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Results are trees without cycles: scanning a large one again and again would cost more than making it.
-    gc.disable()
     if sys.stdout is None:
         return _say("error: standard output is closed", Status.UNUSABLE)
     try:
-        status = _invoke(args)
+        # Results are trees without cycles: scanning a large one again and again would cost more than making it.
+        with paused():
+            status = _invoke(args)
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -123,8 +123,6 @@ def run(args: list[str]) -> int:
 
         name = f"{visible(str(error.filename))}: " if error.filename else ""
         return _say(f"error: {name}{error.strerror or error}", Status.UNUSABLE)
-    finally:
-        gc.enable()
 
 
 def _invoke(args: list[str]) -> int:

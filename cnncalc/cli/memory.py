@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, dtype_option, open_spec, output_options, spec_options
 
 FORMATS = ("table", "json", "csv", "markdown")
 
@@ -14,13 +14,7 @@ FORMATS = ("table", "json", "csv", "markdown")
 @click.command()
 @click.argument("spec", shell_complete=complete_spec)
 @click.option("--batch", type=click.IntRange(1), default=1, show_default=True, metavar="N", help="Images at once.")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float64", "float32", "float16", "bfloat16", "int8"]),
-    default="float32",
-    show_default=True,
-    help="Of all numbers.",
-)
+@dtype_option("Of all numbers.")
 @click.option(
     "--optimizer",
     type=click.Choice(["sgd", "momentum", "adam"]),
@@ -45,10 +39,9 @@ def memory(
     Example: `cnncalc memory vgg16 --batch 32 --optimizer adam`.
     """
     from cnncalc.analysis.memory import memory_of
-    from cnncalc.cli.report import report, status_of, write_lines, write_text
+    from cnncalc.cli.report import report, status_of, width_for, write_lines, write_text
     from cnncalc.render import memory as shown
     from cnncalc.render import table
-    from cnncalc.render.terminal import stdout
 
     network = open_spec(spec, loading.options())
     report(network)
@@ -58,7 +51,7 @@ def memory(
     if format_ == "json":
         write_text(json.dumps(shown.memory_dict(network, found)) + "\n", output, force, spec)
     elif format_ == "table":
-        width = stdout().width if output is None else None
+        width = width_for(output)
         lines = [*table.text_lines(shown.memory_table(found), width), "", *shown.closing(found, width)]
         write_lines([shown.heading(network, found), "", *lines], output, force, spec)
     else:

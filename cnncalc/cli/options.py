@@ -90,20 +90,25 @@ def spec_options(command: Callable[..., int]) -> Callable[..., int]:
     return made
 
 
+def format_option(formats: Sequence[str], about: str = "How it is written.") -> Callable[[F], F]:
+    """`--format`, the first one by default; the command gets it as `format_`."""
+    kind = click.Choice(formats)
+    return click.option("--format", "format_", type=kind, default=formats[0], show_default=True, help=about)
+
+
+def dtype_option(about: str) -> Callable[[F], F]:
+    """`--dtype`: what a number takes."""
+    kind = click.Choice(("float64", "float32", "float16", "bfloat16", "int8"))
+    return click.option("--dtype", type=kind, default="float32", show_default=True, help=about)
+
+
 def output_options(formats: Sequence[str]) -> Callable[[F], F]:
     """`--format`, `-o` and `--force`."""
 
     def decorate(command: F) -> F:
         command = click.option("--force", is_flag=True, help="Overwrite the file of -o.")(command)
         command = click.option("-o", "--output", metavar="FILE", help="Write to a file.")(command)
-        return click.option(
-            "--format",
-            "format_",
-            type=click.Choice(formats),
-            default=formats[0],
-            show_default=True,
-            help="How the result is written.",
-        )(command)
+        return format_option(formats, "How the result is written.")(command)
 
     return decorate
 

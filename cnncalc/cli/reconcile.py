@@ -49,10 +49,9 @@ def reconcile(
     """
     from cnncalc.analysis.reconcile import Candidate
     from cnncalc.analysis.reconcile import reconcile as search
-    from cnncalc.cli.report import report, status_of, write_lines, write_text
+    from cnncalc.cli.report import report, status_of, width_for, write_lines, write_text
     from cnncalc.cli.status import Status
     from cnncalc.render import reconcile as shown
-    from cnncalc.render.terminal import stdout
     from cnncalc.spec.files import bundled_name
 
     figure = read_figure(printed)
@@ -67,7 +66,7 @@ def reconcile(
         text = json.dumps(shown.outcome_dict(network.name, outcome))
         write_text(text + "\n", output, force, spec)
     else:
-        width = stdout().width if output is None else None
+        width = width_for(output)
         write_lines(shown.outcome_lines(network.name, outcome, width), output, force, spec)
     return Status.FINE if outcome.fits else Status.WRONG
 

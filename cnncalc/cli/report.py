@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,6 +124,6 @@ def status_of(network: Network) -> int:
     return max(worst, Status.WRONG if not network.totals.complete else Status.FINE)
 
 
-def to_terminal(output: str | None) -> bool:
-    """Whether a result goes to a terminal."""
-    return output is None and sys.stdout.isatty()
+def width_for(output: str | None) -> int | None:
+    """How wide a result may be: as wide as the terminal, a file's lines as long as they like."""
+    return stdout().width if output is None else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from cnncalc.cli.options import format_option
 from cnncalc.cli.status import Status
 from cnncalc.visible import visible
 
@@ -50,14 +51,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int 
 @click.option("--no-bias", is_flag=True, help="Count no biases.")
 @click.option("--parameters", type=click.IntRange(1), help="The number of parameters that is wanted.")
 @click.option("--macs", type=click.IntRange(1), help="The multiply–accumulates that are wanted.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is written.",
-)
+@format_option(("text", "json"))
 def solve(
     unknown: tuple[str, ...],
     kind: str,

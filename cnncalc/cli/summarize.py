@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli.options import Loading, complete_spec, open_spec, output_options, spec_options
+from cnncalc.cli.options import Loading, complete_spec, dtype_option, open_spec, output_options, spec_options
 
 if TYPE_CHECKING:
     from cnncalc.analysis.departures import Printed
@@ -22,13 +22,7 @@ COLUMN_NAMES = "layer, kind, of, output, parameters, fixed, macs, flops, activat
 @click.option("--columns", metavar="NAMES", help=f"Columns, separated by commas: {COLUMN_NAMES}.")
 @click.option("--depth", type=click.IntRange(0), metavar="N", help="Fold blocks below this depth into one line each.")
 @click.option("--batch", type=click.IntRange(1), default=1, metavar="N", help="Count operations for a batch.")
-@click.option(
-    "--dtype",
-    type=click.Choice(["float64", "float32", "float16", "bfloat16", "int8"]),
-    default="float32",
-    show_default=True,
-    help="For the bytes of the weights.",
-)
+@dtype_option("For the bytes of the weights.")
 @click.option(
     "--as",
     "convention",

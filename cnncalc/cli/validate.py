@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc.cli.options import Loading, complete_spec, open_spec, spec_options
+from cnncalc.cli.options import Loading, complete_spec, format_option, open_spec, spec_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +35,7 @@ class Checked(NamedTuple):
 
 @click.command()
 @click.argument("specs", metavar="SPEC…", nargs=-1, required=True, shell_complete=complete_spec)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="How findings are written.",
-)
+@format_option(FORMATS, "How findings are written.")
 @click.option("--max-parameters", metavar="N", help="A budget, such as 5M: more parameters are an error.")
 @click.option("--max-macs", metavar="N", help="The same for multiply–accumulates.")
 @click.option("--max-activations", metavar="N", help="The same for numbers in all outputs.")

@@ -116,13 +116,12 @@ def _above(needed: int) -> str:
 def _write(
     result: Verification, kernels: bool, quiet: bool, format_: str, output: str | None, force: bool, spec: str
 ) -> None:
-    from cnncalc.cli.report import write_lines, write_text
-    from cnncalc.render.terminal import stdout
+    from cnncalc.cli.report import width_for, write_lines, write_text
     from cnncalc.render.verification import verification_lines
 
     if format_ == "json":
         text = json.dumps(result.as_dict(), allow_nan=False)
         write_text(text + "\n", output, force, spec)
         return
-    width = stdout().width if output is None else None
+    width = width_for(output)
     write_lines(verification_lines(result, width, kernels=kernels, quiet=quiet), output, force, spec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnncalc.diagnostics import Diagnostic, Fix, Related, Severity, SpecError
+from cnncalc.diagnostics import Diagnostic, Fix, Related, Severity
 from cnncalc.graph import Frame
 from cnncalc.spec.limits import MAX_FINDINGS
 from cnncalc.spec.source import SourceMap, Span
@@ -89,7 +89,3 @@ class Findings:
         if self._more:
             found.append(Diagnostic("more", "note", f"… and {self._more:,} more findings"))
         return found
-
-    def abort(self) -> SpecError:
-        """The error that carries everything found."""
-        return SpecError(self.all())

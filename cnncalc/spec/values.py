@@ -49,11 +49,6 @@ class ValueFault(Exception):
         super().__init__(error.message)
 
 
-def is_formula(tree: Tree) -> bool:
-    """Whether a value begins with `=`."""
-    return isinstance(tree, Scalar) and tree.text[:1] == "="
-
-
 def has_formula(tree: Tree) -> bool:
     """Whether a formula stands anywhere in a value."""
     pending = [tree]
