@@ -92,7 +92,9 @@ def report(network: Network, terminal: Terminal | None = None) -> None:
         from cnncalc.render.diagnostics import concise_line
 
         terminal.write(concise_line(warning, network.name) for warning in warnings[:FEW])
-        terminal.write([f"… and {len(warnings) - FEW:,} more warnings: `cnncalc validate` shows them"])
+        left_out = any(finding.code == "more" for finding in network.diagnostics)
+        rest = f"{'at least ' if left_out else ''}{len(warnings) - FEW:,} more warnings"
+        terminal.write([f"… and {rest}: `cnncalc validate` shows them"])
 
 
 def lines_of(network: Network) -> Callable[[Place], str]:
