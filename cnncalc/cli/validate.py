@@ -131,7 +131,7 @@ def _show(checked: Checked) -> None:
 
     terminal = stdout()
     terminal.write(finding_lines(checked.shown, checked.line_of, terminal))
-    verdict = tally(checked.shown) or "no findings"
+    verdict = tally(checked.findings) or "no findings"
     wrong = next((finding.code for finding in checked.shown if finding.severity == "error"), None)
     if wrong is not None:
         verdict += f" (`cnncalc rule {wrong}` explains{' the first' if len(checked.shown) > 1 else ''})"

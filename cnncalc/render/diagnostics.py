@@ -79,9 +79,12 @@ def concise_line(diagnostic: Diagnostic, path: str) -> str:
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many of each: `2 errors, 1 warning`; empty where there are none."""
+    """How many of each: `2 errors, 1 warning`; empty where there are none, and with what was left out where there is."""
     counts: dict[str, int] = {}
+    left_out = []
     for diagnostic in diagnostics:
+        if diagnostic.code == "more":
+            left_out.append(diagnostic.message)
         counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
     parts = [f"{counts[s]} {s}{'s' if counts[s] > 1 else ''}" for s in ("error", "warning") if s in counts]
-    return ", ".join(parts)
+    return ", ".join([*parts, *left_out])

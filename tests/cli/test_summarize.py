@@ -253,3 +253,10 @@ def test_a_note_says_where_the_receptive_field_gets_lost(cnncalc: Any, tmp_path:
     (note,) = found["diagnostics"]
     assert (note["code"], note["severity"], note["layer"], note["line"]) == ("receptive-field", "note", "gate", 4)
     assert found["layers"][-1]["receptive_field"] is None
+
+
+def test_what_is_left_out_is_said(cnncalc: Any, tmp_path: Path) -> None:
+    spec = tmp_path / "long.yaml"
+    spec.write_text("input: 8x8x4\nlayers:\n" + "  - conv: {filters: 4, kernel: 1}\n  - batchnorm\n" * 120)
+    assert "100 warnings, … and 20 more findings" in cnncalc("validate", str(spec))[1]
+    assert "at least 97 more warnings" in cnncalc("summarize", str(spec))[2]
