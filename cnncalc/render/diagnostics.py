@@ -79,7 +79,7 @@ def concise_line(diagnostic: Diagnostic, path: str) -> str:
 
 
 def tally(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many of each: `2 errors, 1 warning`; empty where there are none, and with what was left out where there is."""
+    """How many of each, and what was left out: `2 errors, 1 warning`; empty where there are none."""
     counts: dict[str, int] = {}
     left_out = []
     for diagnostic in diagnostics:
